@@ -1,0 +1,32 @@
+import type { Duration } from '../base/time.js';
+import type { Clock } from '../ports/clock.js';
+
+/** Waits `length` by the monotonic clock, or until `signal` aborts, whichever is sooner. Never rejects. */
+export function sleep(clock: Clock, length: Duration, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = clock.setTimer(length, wake);
+    signal?.addEventListener('abort', wake);
+  });
+}
+
+/** What `work` resolves to, or `'aborted'` as soon as `signal` aborts. */
+export async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value | 'aborted'> {
+  if (signal === undefined) return await work;
+  if (signal.aborted) return 'aborted';
+  let stop = (): void => {};
+  const aborted = new Promise<'aborted'>((resolve) => {
+    stop = () => resolve('aborted');
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
