@@ -1,0 +1,17 @@
+import { deadlockFreedom } from './deadlock-freedom.js';
+import { fencingMonotone } from './fencing-monotone.js';
+import { leaseEnds } from './lease-ends.js';
+import { mutualExclusion } from './mutual-exclusion.js';
+import { noNegativeStock } from './no-negative-stock.js';
+import { noStaleWrite } from './no-stale-write.js';
+import { noUnexpectedError } from './no-unexpected-error.js';
+import type { Property } from './property.js';
+import { stockConservation } from './stock-conservation.js';
+
+/** Every property, by the name that workloads, commands and reports call it by. */
+export const properties: ReadonlyMap<string, Property> = new Map(
+  [mutualExclusion, leaseEnds, fencingMonotone, noStaleWrite, noNegativeStock, stockConservation, deadlockFreedom, noUnexpectedError].map((property) => [
+    property.name,
+    property,
+  ]),
+);
