@@ -1,0 +1,112 @@
+/** Two rolling 32-bit lanes over everything that happened, in order. Not cryptographic: it tells runs apart, it proves nothing. */
+export class Digest {
+  private a = 0x243f6a88 | 0;
+  private b = 0x85a308d3 | 0;
+
+  /** Takes in a 32-bit integer, such as `hashOf` something. */
+  mix(word: number): void {
+    const a = Math.imul(this.a ^ word, 0x9e3779b1);
+    this.a = (a << 13) | (a >>> 19);
+    const b = Math.imul(this.b + word, 0x85ebca6b) ^ this.a;
+    this.b = (b << 17) | (b >>> 15);
+  }
+
+  /** The digest so far, as 16 hexadecimal digits. */
+  get value(): string {
+    return hex(this.a) + hex(this.b);
+  }
+}
+
+/** Words for what is no number, far from the numbers that occur. */
+const TRUE = 0x5bd1e995;
+const FALSE = 0x27d4eb2f;
+const NULL = 0x165667b1;
+const NOTHING = 0x61c88647;
+const END_OF_FIELDS = 0x3c6ef372;
+const LIST = 0x2545f491;
+const BYTES = 0x7f4a7c15;
+
+/** Takes an immutable payload (text, whole numbers, booleans, null, bytes, arrays, plain objects) into a 32-bit hash. */
+export function hashOf(payload: unknown, seed: number): number {
+  switch (typeof payload) {
+    case 'string':
+      return hashText(payload, seed);
+    case 'number':
+      return Number.isSafeInteger(payload) ? hashInteger(payload, seed) : hashText(String(payload), seed);
+    case 'boolean':
+      return step(seed, payload ? TRUE : FALSE);
+    case 'bigint':
+      return hashText(payload.toString(), seed);
+    case 'object':
+      if (payload === null) return step(seed, NULL);
+      if (Array.isArray(payload)) return hashItems(payload, seed);
+      return payload instanceof Uint8Array ? hashBytes(payload, seed) : hashFields(payload as Readonly<Record<string, unknown>>, seed);
+    default:
+      return step(seed, NOTHING);
+  }
+}
+
+/** Takes a whole number of up to 53 bits into a hash. */
+export function hashInteger(value: number, seed: number): number {
+  const low = value | 0;
+  return low === value ? step(seed, low) : step(step(seed, low), Math.floor(value / 4294967296));
+}
+
+/** From this length on a text is looked up: those that messages repeat (digests of scripts, owners) are hashed once. */
+const LONG = 20;
+
+export function hashText(text: string, seed: number): number {
+  return text.length < LONG ? hashCharacters(text, seed) : step(seed, hashLongText(text));
+}
+
+const MOST_KNOWN = 1000;
+/** Only a memory of what `hashCharacters` answered, so that no run can tell whether a text is in it. */
+const knownTexts = new Map<string, number>();
+
+function hashLongText(text: string): number {
+  let hash = knownTexts.get(text);
+  if (hash === undefined) {
+    hash = hashCharacters(text, 0);
+    if (knownTexts.size >= MOST_KNOWN) knownTexts.clear();
+    knownTexts.set(text, hash);
+  }
+  return hash;
+}
+
+function hashCharacters(text: string, seed: number): number {
+  const { length } = text;
+  let hash = seed ^ length;
+  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function hashItems(items: readonly unknown[], seed: number): number {
+  let hash = step(seed, LIST ^ items.length);
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at];
+    // Most of what is sent is a list of texts.
+    hash = typeof item === 'string' ? hashText(item, hash) : hashOf(item, hash);
+  }
+  return hash;
+}
+
+function hashBytes(bytes: Uint8Array, seed: number): number {
+  let hash = step(seed, BYTES ^ bytes.length);
+  for (let at = 0; at < bytes.length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return hash;
+}
+
+function hashFields(fields: Readonly<Record<string, unknown>>, seed: number): number {
+  let hash = seed;
+  // Several times faster than Object.entries; nothing is inherited by a plain object.
+  for (const name in fields) hash = hashOf(fields[name], hashText(name, hash));
+  // Else { a: { b: 1 }, c: 2 } would be { a: { b: 1, c: 2 } }.
+  return step(hash, END_OF_FIELDS);
+}
+
+function step(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
+/** Code under test reached for the real world while it was being simulated. Names the place and the way out. */
+export class EscapeError extends Error {
+  readonly code = 'HOLDFAST_ESCAPE';
+  override readonly name = 'EscapeError';
+
+  constructor(what: string, cure: string) {
+    super(`${what} leaves the simulation${callSite()}; ${cure}`);
+  }
+}
+
+const KERNEL = fileURLToPath(new URL('.', import.meta.url));
+
+/** Where the code under test is: the first frame that is neither the kernel's nor Node's own. */
+function callSite(): string {
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  const frame = frames.find((line) => !line.includes(KERNEL) && !line.includes('node:') && !line.includes('EscapeError'));
+  const place = frame?.match(/(?:file:\/\/)?([^\s()]+:\d+):\d+\)?$/)?.[1];
+  return place === undefined ? '' : ` at ${place}`;
+}

@@ -1,0 +1,226 @@
+import { assert } from '../../src/base/assert.js';
+import { type Checkpoint, Checkpoints } from './checkpoints.js';
+import { bestDrainMode, drainByTick, type DrainMode, inMacrotask, inMacrotaskThenDrained } from './drain.js';
+import { Digest, hashInteger, hashOf } from './digest.js';
+import { type DrawOverrides, Draws } from './draws.js';
+import { EventQueue, type SimEvent } from './event-queue.js';
+import { enter, leave } from './active-world.js';
+import { type Incarnation, type ProcessFactory, SimProcess } from './process.js';
+import { promptSchedule, type Schedule } from './schedule.js';
+import { FailureTrap } from './failure-trap.js';
+import type { Trace } from './trace.js';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly overrides?: DrawOverrides;
+  readonly budget?: Budget;
+  /** `tick` or `immediate`; the best there is when absent. The digest is the same. */
+  readonly drain?: DrainMode;
+  /** Where each event is written, on replay. */
+  readonly trace?: Trace;
+  /** Off only to measure what it costs. */
+  readonly digest?: boolean;
+}
+
+/** What a run may use up. Exceeding it is a verdict of its own, never a pass. */
+export interface Budget {
+  readonly events: number;
+  /** Virtual microseconds. */
+  readonly time: number;
+}
+
+export const defaultBudget: Budget = { events: 400_000, time: 600_000_000 };
+
+/** Why a run ended: somebody called `stop`, nothing was left to do, a budget was used up, or code under test broke. */
+export type RunEnd =
+  | { readonly kind: 'stopped' | 'idle' }
+  | { readonly kind: 'budget'; readonly of: 'events' | 'time' }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly process: string };
+
+/**
+ * Virtual time, and everything that happens in it. One event at a time: pop, make its process current, call its handler,
+ * drain all that follows from it, take it into the digest.
+ */
+export class World {
+  /** True time in microseconds since the start; no process sees it. */
+  now = 0;
+  /** Whose event is running; null for the world's own. */
+  current: Incarnation | null = null;
+  /** Events run so far. */
+  events = 0;
+  /** Effects that processes attempted after their death: harmless, but worth a number. */
+  inertEffects = 0;
+  readonly draws: Draws;
+  readonly processes: SimProcess[] = [];
+  schedulePolicy: Schedule = promptSchedule;
+
+  private readonly queue = new EventQueue();
+  private readonly rolling = new Digest();
+  private readonly marks = new Checkpoints();
+  private readonly budget: Budget;
+  private readonly drain: DrainMode;
+  private readonly trace: Trace | null;
+  private readonly digesting: boolean;
+  private readonly trap = new FailureTrap((error) => this.fail(error, this.current?.name ?? 'world'));
+  private seq = 0;
+  private end: RunEnd | null = null;
+
+  constructor(options: WorldOptions) {
+    this.draws = new Draws(options.seed, options.overrides);
+    this.budget = options.budget ?? defaultBudget;
+    this.drain = options.drain ?? bestDrainMode;
+    this.trace = options.trace ?? null;
+    this.digesting = options.digest ?? true;
+  }
+
+  /** Adds a process; it does nothing before `start`. Draws and links go by its name, so no other may have it. */
+  process(name: string, factory: ProcessFactory): SimProcess {
+    assert(this.processes.every((other) => other.name !== name), `there is already a process ${name}`);
+    const process = new SimProcess(this, this.processes.length, name, factory);
+    this.processes.push(process);
+    return process;
+  }
+
+  /** Puts an event into the future. `payload` must be immutable from now on: it crosses processes. */
+  schedule(time: number, incarnation: Incarnation | null, kind: string, handler: (payload: unknown) => void, payload?: unknown): SimEvent {
+    if (!(time >= this.now)) assert(false, `an event (${kind}) cannot be scheduled for ${time}: it is ${this.now} already`);
+    const event: SimEvent = { time, due: time, seq: this.seq++, incarnation, kind, handler, payload, cancelled: false };
+    this.queue.push(event);
+    return event;
+  }
+
+  /** The world's own event, in no process. */
+  at(time: number, kind: string, handler: () => void): SimEvent {
+    return this.schedule(time, null, kind, handler);
+  }
+
+  /** Lets happen now what a pause held back until later. */
+  release(incarnation: Incarnation): void {
+    this.queue.retime((event) => {
+      if (event.incarnation === incarnation && event.due < event.time) event.time = this.now;
+    });
+  }
+
+  /** How late the schedule lets an event of this kind be. */
+  lateness(kind: string): number {
+    return this.schedulePolicy === promptSchedule ? 0 : this.schedulePolicy.lateness(kind);
+  }
+
+  /** Ends the run after the present event. */
+  stop(): void {
+    this.end ??= { kind: 'stopped' };
+  }
+
+  /** Ends the run: code under test threw where nobody caught it. Outdoes a `stop` in the same event. */
+  fail(error: unknown, process: string): void {
+    if (this.end === null || this.end.kind === 'stopped') this.end = { kind: 'failed', error, process };
+  }
+
+  get digest(): string {
+    return this.rolling.value;
+  }
+
+  checkpoints(): readonly Checkpoint[] {
+    return this.marks.all();
+  }
+
+  /** Adds a line to the trace, when there is one, from within an event. */
+  note(text: string): void {
+    this.trace?.note(this, text);
+  }
+
+  get tracing(): boolean {
+    return this.trace !== null;
+  }
+
+  /** Runs until somebody stops it, nothing is left, or a budget is used up. May be called again to go on after a stop. */
+  async run(): Promise<RunEnd> {
+    this.end = null;
+    return this.drain === 'tick' ? inMacrotask(() => this.runByTick()) : this.runByImmediate();
+  }
+
+  private runByTick(): RunEnd {
+    this.trap.set();
+    try {
+      for (;;) {
+        const event = this.next();
+        if (event === null) return this.end ?? { kind: 'idle' };
+        this.begin(event);
+        drainByTick();
+        this.finish();
+      }
+    } finally {
+      this.finish();
+      this.trap.release();
+    }
+  }
+
+  private async runByImmediate(): Promise<RunEnd> {
+    for (;;) {
+      const event = this.next();
+      if (event === null) return this.end ?? { kind: 'idle' };
+      try {
+        await inMacrotaskThenDrained(() => {
+          this.trap.set();
+          this.begin(event);
+        });
+      } finally {
+        this.finish();
+        this.trap.release();
+      }
+    }
+  }
+
+  /** The next event that really happens; null when the run is over. */
+  private next(): SimEvent | null {
+    for (;;) {
+      if (this.end !== null) return null;
+      const event = this.queue.pop();
+      if (event === undefined) return null;
+      if (event.cancelled) continue;
+      const { incarnation } = event;
+      if (incarnation !== null) {
+        if (!incarnation.live) continue;
+        const { process } = incarnation;
+        if (event.time < process.pausedUntil) {
+          process.onHeldBack?.();
+          // It keeps what it was due at: the burst has the order that there would have been without the pause.
+          event.time = process.pausedUntil;
+          this.queue.push(event);
+          continue;
+        }
+      }
+      if (this.events >= this.budget.events) this.end = { kind: 'budget', of: 'events' };
+      else if (event.time > this.budget.time) this.end = { kind: 'budget', of: 'time' };
+      else return event;
+    }
+  }
+
+  private begin(event: SimEvent): void {
+    this.now = event.time;
+    this.current = event.incarnation;
+    this.events += 1;
+    if (this.digesting) this.absorb(event);
+    if (this.trace !== null) this.trace.event(this, event);
+    enter(this);
+    try {
+      event.handler(event.payload);
+    } catch (error) {
+      this.fail(error, event.incarnation?.name ?? 'world');
+    }
+  }
+
+  private finish(): void {
+    leave();
+    this.current = null;
+  }
+
+  private absorb(event: SimEvent): void {
+    const { time, kind, incarnation, payload } = event;
+    // The kind by its first letter and length: enough to tell the kernel's kinds apart, and free.
+    const where = ((incarnation === null ? -1 : incarnation.process.id) << 16) ^ (kind.charCodeAt(0) << 8) ^ kind.length;
+    const hash = hashInteger(time, where);
+    this.rolling.mix(payload === undefined ? hash : hashOf(payload, hash));
+    this.marks.offer(this.events, this.rolling);
+  }
+}

@@ -1,0 +1,350 @@
+import type { DrawStream } from './kernel/draws.js';
+import type { Incarnation, SimProcess } from './kernel/process.js';
+import type { World } from './kernel/world.js';
+
+/** Whether a message travels in an ordered byte stream (clients) or by itself (between servers). */
+export type Transport = 'connection' | 'datagram';
+
+/** A message about to leave, as a rule sees it. */
+export interface Passage {
+  readonly from: SimProcess;
+  readonly to: SimProcess;
+  readonly transport: Transport;
+  /** `open` and `close` are the connection's own; they carry no payload. */
+  readonly part: 'open' | 'data' | 'close';
+  /** On a connection: true from the side that accepted it to the side that opened it. */
+  readonly isReply: boolean;
+  /** The sending side; null for a datagram, and for the answer of a machine on which nobody listens. */
+  readonly endpoint: Endpoint | null;
+}
+
+/** What a rule does to a message. Loss inside a connection does not exist: there, a lost reply ends or silences it. */
+export type Verdict =
+  | { readonly act: 'delay'; readonly microseconds: number }
+  /** Kept back until this true time, and all behind it on the same connection. */
+  | { readonly act: 'hold'; readonly until: number }
+  /** The connection ends; both sides hear of it; what was under way is gone. */
+  | { readonly act: 'reset' }
+  /** The effect has happened, the answer is gone; the connection ends, or stays silent in this direction until it is closed. */
+  | { readonly act: 'lose'; readonly then: 'reset' | 'silence' }
+  /** Datagrams only. */
+  | { readonly act: 'drop' }
+  | { readonly act: 'duplicate'; readonly microseconds: number };
+
+/** A fault at work on messages. Says what becomes of each; null when it does not concern it. */
+export interface Rule {
+  judge(passage: Passage): Verdict | null;
+  /** Called when a verdict changed the fate or the time of a message that somebody waits for. */
+  effective(passage: Passage): void;
+}
+
+/** How long an undisturbed message takes: `base` plus up to `spread` microseconds, drawn for each. */
+export interface Latency {
+  readonly base: number;
+  readonly spread: number;
+}
+
+type Accept = (endpoint: Endpoint) => void;
+
+/** All links between processes: connections and datagrams, judged by the rules of the faults that are on. */
+export class Network {
+  readonly rules: Rule[] = [];
+  private readonly listeners = new Map<string, { incarnation: Incarnation; accept: Accept }>();
+  private readonly datagramListeners = new Map<string, { incarnation: Incarnation; receive: (from: string, payload: unknown) => void }>();
+  private readonly streams = new Map<SimProcess, Map<SimProcess, DrawStream>>();
+  private readonly endpoints = new Map<Incarnation, Set<Endpoint>>();
+  /** Connections on their way to a process: their openings have not arrived. */
+  private readonly openings = new Map<SimProcess, Set<Endpoint>>();
+  private readonly watched = new Set<SimProcess>();
+
+  constructor(
+    readonly world: World,
+    private readonly latency: Latency = { base: 100, spread: 400 },
+  ) {}
+
+  /** From now on `incarnation` accepts connections under its process's name. */
+  listen(incarnation: Incarnation, accept: Accept): void {
+    if (!incarnation.mayAct('listens')) return;
+    this.watch(incarnation.process);
+    this.listeners.set(incarnation.name, { incarnation, accept });
+  }
+
+  /** Opens a connection. What is sent at once follows the opening; a refusal arrives as a close. */
+  connect(incarnation: Incarnation, to: SimProcess, handlers: EndpointHandlers): Endpoint {
+    const isLive = incarnation.mayAct('opens a connection');
+    const near = new Endpoint(this, incarnation, to, false, isLive);
+    if (!isLive) return near;
+    this.watch(incarnation.process);
+    this.watch(to);
+    near.handlers = handlers;
+    this.register(near);
+    this.openingsTo(to).add(near);
+    near.transmit('open', undefined);
+    return near;
+  }
+
+  /** The live endpoints of a process, in order of opening. */
+  endpointsOf(process: SimProcess): readonly Endpoint[] {
+    const { incarnation } = process;
+    return incarnation === null ? [] : [...(this.endpoints.get(incarnation) ?? [])];
+  }
+
+  /** The processes that are connected to this one, or about to be. */
+  peersOf(process: SimProcess): readonly SimProcess[] {
+    return [...this.endpointsOf(process).map((endpoint) => endpoint.remote), ...[...this.openingsTo(process)].map((endpoint) => endpoint.local.process)];
+  }
+
+  /** Hears datagrams sent to this process. */
+  receive(incarnation: Incarnation, receive: (from: string, payload: unknown) => void): void {
+    if (incarnation.mayAct('listens')) this.datagramListeners.set(incarnation.name, { incarnation, receive });
+  }
+
+  /** Sends one message by itself: it may be lost, come twice, or overtake. */
+  send(incarnation: Incarnation, to: SimProcess, payload: unknown): void {
+    if (!incarnation.mayAct('sends a datagram')) return;
+    const from = incarnation.process;
+    const passage: Passage = { from, to, transport: 'datagram', part: 'data', isReply: false, endpoint: null };
+    let time = this.world.now + this.delay(from, to);
+    // It is meant for the life that the receiver has now.
+    const receiver = to.incarnation;
+    if (receiver === null) return;
+    const copies: number[] = [];
+    for (const rule of this.rules) {
+      const verdict = rule.judge(passage);
+      if (verdict === null) continue;
+      if (verdict.act === 'delay') time += verdict.microseconds;
+      else if (verdict.act === 'duplicate') copies.push(time + verdict.microseconds);
+      else if (verdict.act !== 'drop' && verdict.act !== 'hold') continue;
+      rule.effective(passage);
+      // A cut link keeps no datagrams.
+      if (verdict.act === 'drop' || verdict.act === 'hold') return;
+    }
+    for (const at of [time, ...copies]) {
+      this.world.schedule(at, receiver, 'datagram', (message) => {
+        const listener = this.datagramListeners.get(to.name);
+        if (listener?.incarnation.live === true) listener.receive(from.name, message);
+      }, payload);
+    }
+  }
+
+  /** @internal */
+  accept(near: Endpoint): void {
+    this.openingsTo(near.remote).delete(near);
+    const listener = this.listeners.get(near.remote.name);
+    if (listener === undefined || !listener.incarnation.live) {
+      near.hearFromNobody('refused');
+      return;
+    }
+    const far = new Endpoint(this, listener.incarnation, near.local.process, true, true);
+    far.peer = near;
+    near.peer = far;
+    this.register(far);
+    listener.accept(far);
+  }
+
+  /** @internal How long an undisturbed message takes this time. */
+  delay(from: SimProcess, to: SimProcess): number {
+    let toStreams = this.streams.get(from);
+    if (toStreams === undefined) this.streams.set(from, (toStreams = new Map<SimProcess, DrawStream>()));
+    let stream = toStreams.get(to);
+    if (stream === undefined) toStreams.set(to, (stream = this.world.draws.stream(`${from.name}>${to.name}`)));
+    return this.latency.base + stream.next(this.latency.spread + 1);
+  }
+
+  /** @internal */
+  forget(endpoint: Endpoint): void {
+    this.endpoints.get(endpoint.local)?.delete(endpoint);
+    this.openings.get(endpoint.remote)?.delete(endpoint);
+  }
+
+  private openingsTo(process: SimProcess): Set<Endpoint> {
+    let openings = this.openings.get(process);
+    if (openings === undefined) this.openings.set(process, (openings = new Set()));
+    return openings;
+  }
+
+  private register(endpoint: Endpoint): void {
+    let own = this.endpoints.get(endpoint.local);
+    if (own === undefined) this.endpoints.set(endpoint.local, (own = new Set()));
+    own.add(endpoint);
+  }
+
+  private watch(process: SimProcess): void {
+    if (this.watched.has(process)) return;
+    this.watched.add(process);
+    process.onCrash.push((incarnation) => {
+      const orphans = this.endpoints.get(incarnation);
+      this.endpoints.delete(incarnation);
+      // The kernel of the machine closes what the process had open: its peers hear of it, what was sent still arrives.
+      for (const endpoint of orphans ?? []) endpoint.close();
+      // Openings that were meant for the life that is over find nobody when they arrive.
+      for (const endpoint of this.openingsTo(process)) endpoint.hearFromNobody('refused', endpoint.lastArrival);
+    });
+  }
+}
+
+export interface EndpointHandlers {
+  message(payload: unknown): void;
+  /** The connection is over: refused (nothing was delivered), or ended (what was sent may have been delivered). Called once. */
+  closed(reason: CloseReason): void;
+}
+
+export type CloseReason = 'refused' | 'ended' | 'reset';
+
+/** One side of a connection. */
+export class Endpoint {
+  handlers: EndpointHandlers | null = null;
+  /** The other side; null until the opening has arrived. */
+  peer: Endpoint | null = null;
+  /** @internal When the last of what was sent arrives: nothing sent later may arrive sooner. */
+  lastArrival = 0;
+  private cut = false;
+  private silenced = false;
+  private nobodyThere = false;
+  private readonly passages: Record<Passage['part'], Passage>;
+  // Bound, not arrow functions: those are given their name at run time under tsx, at a price, once for each endpoint.
+  private readonly onOpen = this.opened.bind(this);
+  private readonly onData = this.received.bind(this);
+  private readonly onClose = this.ended.bind(this);
+  private readonly onNobody = this.foundNobody.bind(this);
+
+  constructor(
+    private readonly network: Network,
+    readonly local: Incarnation,
+    readonly remote: SimProcess,
+    isReply: boolean,
+    private open: boolean,
+  ) {
+    const from = local.process;
+    this.passages = {
+      open: { from, to: remote, transport: 'connection', part: 'open', isReply, endpoint: this },
+      data: { from, to: remote, transport: 'connection', part: 'data', isReply, endpoint: this },
+      close: { from, to: remote, transport: 'connection', part: 'close', isReply, endpoint: this },
+    };
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** Sends an immutable message. Ignored when this side is closed. */
+  send(payload: unknown): void {
+    if (this.local.mayAct('sends a message') && this.open) this.transmit('data', payload);
+  }
+
+  /** Closes this side. What was sent before is still delivered. */
+  close(): void {
+    if (!this.open) return;
+    this.end();
+    this.transmit('close', undefined);
+  }
+
+  /** Cuts the connection: what is under way, in both directions, is lost, and both sides hear of it. */
+  reset(): void {
+    const { world } = this.network;
+    for (const side of [this, this.peer]) {
+      if (side === null || !side.open) continue;
+      side.end();
+      side.cut = true;
+      const time = world.now + this.network.delay(side.remote, side.local.process);
+      world.schedule(time, side.local, 'reset', () => side.handlers?.closed('reset'));
+    }
+  }
+
+  /** @internal Sends one part through the rules. */
+  transmit(part: Passage['part'], payload: unknown): void {
+    const { network } = this;
+    const { world } = network;
+    let time = world.now + network.delay(this.local.process, this.remote) + world.lateness('message');
+    const { rules } = network;
+    if (this.silenced) return;
+    const passage = this.passages[part];
+    // Nobody waits for what is sent to a side that is closed already.
+    const isAwaited = this.peer === null || this.peer.open;
+    for (let at = 0; at < rules.length; at++) {
+      const rule = rules[at] as Rule;
+      const verdict = rule.judge(passage);
+      if (verdict === null) continue;
+      if (verdict.act === 'reset' || (verdict.act === 'lose' && part === 'data')) {
+        if (isAwaited) rule.effective(passage);
+        if (verdict.act === 'lose' && verdict.then === 'silence') this.silenced = true;
+        else this.reset();
+        return;
+      }
+      const later = timeUnder(verdict, time);
+      // Behind an earlier message that takes even longer it would have waited anyway.
+      if (isAwaited && later > Math.max(time, this.lastArrival)) rule.effective(passage);
+      time = later;
+    }
+    if (time < this.lastArrival) time = this.lastArrival;
+    this.lastArrival = time;
+    if (part === 'open') this.arrive(time, 'connect', this.onOpen);
+    else if (part === 'data') this.arrive(time, 'message', this.onData, payload);
+    else this.arrive(time, 'close', this.onClose);
+  }
+
+  /**
+   * @internal The other side is gone, or never was there: from `since` on its machine answers so. Whatever the process had
+   * sent before it died comes first.
+   */
+  hearFromNobody(reason: CloseReason, since = 0): void {
+    if (!this.open || this.nobodyThere) return;
+    this.nobodyThere = true;
+    const { network, remote, local } = this;
+    const { world } = network;
+    const passage: Passage = { from: remote, to: local.process, transport: 'connection', part: 'close', isReply: true, endpoint: null };
+    let time = Math.max(world.now, since) + network.delay(remote, local.process);
+    for (const rule of network.rules) {
+      const verdict = rule.judge(passage);
+      const later = verdict === null ? time : timeUnder(verdict, time);
+      if (later > time) rule.effective(passage);
+      time = later;
+    }
+    world.schedule(Math.max(time, this.peer?.lastArrival ?? 0), local, 'close', () => {
+      if (!this.open) return;
+      this.end();
+      this.handlers?.closed(reason);
+    });
+  }
+
+  private arrive(time: number, kind: string, handler: (payload: unknown) => void, payload?: unknown): void {
+    // Until the opening has arrived it is meant for the life that the remote process has now; see `openings` for when that ends.
+    const receiver = this.peer?.local ?? this.remote.incarnation;
+    if (receiver === null || !receiver.live) this.network.world.schedule(time, null, kind, this.onNobody, payload);
+    else this.network.world.schedule(time, receiver, kind, handler, payload);
+  }
+
+  private opened(): void {
+    if (!this.cut) this.network.accept(this);
+  }
+
+  private received(payload: unknown): void {
+    const far = this.peer;
+    // The opening was refused.
+    if (far === null) this.hearFromNobody('ended');
+    else if (far.open) far.handlers?.message(payload);
+  }
+
+  private ended(): void {
+    const far = this.peer;
+    if (far === null || !far.open) return;
+    far.end();
+    far.handlers?.closed('ended');
+  }
+
+  /** What arrives at a machine where nobody listens is answered by a refusal. */
+  private foundNobody(): void {
+    this.hearFromNobody(this.peer === null ? 'refused' : 'ended');
+  }
+
+  private end(): void {
+    this.open = false;
+    this.network.forget(this);
+  }
+}
+
+/** When a message arrives that would have arrived at `time`. */
+function timeUnder(verdict: Verdict, time: number): number {
+  if (verdict.act === 'delay') return time + verdict.microseconds;
+  return verdict.act === 'hold' ? Math.max(time, verdict.until) : time;
+}

@@ -1,0 +1,388 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Incarnation, SimProcess } from '../../../sim/kernel/process.js';
+import type { World } from '../../../sim/kernel/world.js';
+import { type Endpoint, Network, type Passage, type Rule, type Verdict } from '../../../sim/network.js';
+import { runWorld, sleep } from '../../support/run-world.js';
+
+/** A client and a server; what each hears is written down, with the true time. */
+interface Pair {
+  readonly world: World;
+  readonly network: Network;
+  readonly client: SimProcess;
+  readonly server: SimProcess;
+  readonly heard: Heard;
+}
+type Heard = Record<'client' | 'server', { what: unknown; at: number }[]>;
+
+interface Roles {
+  client(own: Incarnation, dial: () => Endpoint, pair: Pair): void | Promise<void>;
+  /** For each connection that the server accepts. */
+  accepted?(endpoint: Endpoint, own: Incarnation): void;
+  /** What it answers to a message; nothing when absent. */
+  answer?(message: unknown): unknown;
+  /** Rules, crashes and the like. */
+  around?(pair: Pair): void;
+  serverStarts?: boolean;
+}
+
+async function talk(roles: Roles, seed = 1): Promise<{ heard: Heard; pair: Pair; says: Record<'client' | 'server', unknown[]> }> {
+  const heard: Heard = { client: [], server: [] };
+  let pair: Pair | undefined;
+  const { end } = await runWorld((world) => {
+    const network = new Network(world);
+    const hear = (who: 'client' | 'server', what: unknown): void => void heard[who].push({ what, at: world.now });
+    const server = world.process('server', (own) => {
+      network.listen(own, (endpoint) => {
+        endpoint.handlers = {
+          message: (message) => {
+            hear('server', message);
+            const answer = roles.answer?.(message);
+            if (answer !== undefined) endpoint.send(answer);
+          },
+          closed: (reason) => hear('server', reason),
+        };
+        roles.accepted?.(endpoint, own);
+      });
+    });
+    const client = world.process('client', (own) => {
+      if (own.epoch > 1) return;
+      const dial = (): Endpoint => network.connect(own, server, { message: (message) => hear('client', message), closed: (reason) => hear('client', reason) });
+      return roles.client(own, dial, pair as Pair);
+    });
+    pair = { world, network, client, server, heard };
+    if (roles.serverStarts ?? true) server.start();
+    client.start();
+    roles.around?.(pair);
+  }, { seed });
+  expect(end).toEqual({ kind: 'idle' });
+  return { heard, pair: pair as Pair, says: { client: heard.client.map(({ what }) => what), server: heard.server.map(({ what }) => what) } };
+}
+
+/** A rule that counts how often it changed anything. */
+function ruleOf(judge: (passage: Passage) => Verdict | null): Rule & { count: number } {
+  const rule = { judge, count: 0, effective: () => void (rule.count += 1) };
+  return rule;
+}
+
+describe('a connection', () => {
+  test('carries messages both ways, in order, each within the latency, and tells the other side when it is closed', async () => {
+    const { heard, says } = await talk({
+      client: async (own, dial) => {
+        const endpoint = dial();
+        for (let at = 0; at < 5; at++) endpoint.send(at);
+        await sleep(own, 5_000);
+        endpoint.close();
+        endpoint.send('too late');
+        expect(endpoint.isOpen).toBe(false);
+      },
+      answer: (message) => `re ${String(message)}`,
+    });
+    expect(says.server).toEqual([0, 1, 2, 3, 4, 'ended']);
+    expect(says.client).toEqual([0, 1, 2, 3, 4].map((at) => `re ${at}`));
+    for (const { at } of heard.server.slice(0, 5)) expect(at >= 100 && at <= 500).toBe(true);
+  });
+
+  test('is refused where nobody listens, and where no process is; nothing was delivered', async () => {
+    const down = await talk({ client: (_, dial) => dial().send('lost'), serverStarts: false });
+    expect(down.says).toEqual({ client: ['refused'], server: [] });
+    const heard: string[] = [];
+    await runWorld((world) => {
+      const network = new Network(world);
+      const deaf = world.process('deaf', () => undefined);
+      deaf.start();
+      world.process('client', (own) => network.connect(own, deaf, { message: () => undefined, closed: (reason) => heard.push(reason) }).send('lost')).start();
+    });
+    expect(heard).toEqual(['refused']);
+  });
+
+  test('is refused when the server crashes while the opening travels, also when it is up again by then', async () => {
+    for (const restart of [false, true]) {
+      const { says } = await talk({
+        client: (_, dial) => dial().send('lost'),
+        around: ({ world, server }) => {
+          world.at(50, 'crash', () => server.crash());
+          if (restart) world.at(60, 'restart', () => server.start());
+        },
+      });
+      expect(says).toEqual({ client: ['refused'], server: [] });
+    }
+  });
+
+  test('is refused when the server crashes while it is paused, with the opening at its door', async () => {
+    const { says } = await talk({
+      client: (_, dial) => dial().send('lost'),
+      around: ({ world, server }) => {
+        world.at(1, 'pause', () => (server.pausedUntil = 1_000_000));
+        world.at(2_000, 'crash', () => server.crash());
+      },
+    });
+    expect(says).toEqual({ client: ['refused'], server: [] });
+  });
+
+  test('ends when the server crashes; what it had answered before still arrives, and comes first', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 600, max: 4_000 }), async (seed, crashAt) => {
+        const { says, heard } = await talk({
+          client: async (own, dial) => {
+            const endpoint = dial();
+            for (let at = 0; at < 20; at++) {
+              endpoint.send(at);
+              await sleep(own, 150);
+            }
+          },
+          answer: (message) => message,
+          around: ({ world, server }) => world.at(crashAt, 'crash', () => server.crash()),
+        }, seed);
+        expect(says.client).toEqual([...says.server, 'ended']);
+        expect(heard.client.at(-1)?.at).toBeGreaterThan(crashAt);
+      }),
+    );
+  });
+
+  test('brings what the server had answered before it died also when that takes long, and the client hears earlier that nobody is there', async () => {
+    const { says } = await talk({
+      client: async (own, dial) => {
+        const endpoint = dial();
+        endpoint.send('ask');
+        await sleep(own, 5_000);
+        endpoint.send('ask again');
+      },
+      answer: () => 'answer',
+      around: ({ world, server, network }) => {
+        network.rules.push(ruleOf(({ isReply, part }) => (isReply && part === 'data' ? { act: 'hold', until: 50_000 } : null)));
+        world.at(2_000, 'crash', () => server.crash());
+      },
+    });
+    expect(says).toEqual({ client: ['answer', 'ended'], server: ['ask'] });
+  });
+
+  test('ends when the client crashes; what it had sent before still arrives', async () => {
+    const { says } = await talk({
+      client: (_, dial) => {
+        const endpoint = dial();
+        for (let at = 0; at < 3; at++) endpoint.send(at);
+      },
+      around: ({ world, client }) => world.at(1, 'crash', () => client.crash()),
+    });
+    expect(says.server).toEqual([0, 1, 2, 'ended']);
+  });
+
+  test('that is reset loses what is under way, both ways, and both sides hear of it, once', async () => {
+    const { says } = await talk({
+      client: async (own, dial) => {
+        const endpoint = dial();
+        endpoint.send('arrives');
+        await sleep(own, 2_000);
+        endpoint.send('lost');
+        endpoint.reset();
+        endpoint.reset();
+        endpoint.send('ignored');
+      },
+      accepted: (endpoint, own) => void own.setTimer(1_990 - own.world.now, () => endpoint.send('lost too')),
+    });
+    expect(says).toEqual({ client: ['reset'], server: ['arrives', 'reset'] });
+  });
+
+  test('the two sides learn of an end from messages only: a refused side is open until it hears', async () => {
+    await talk({
+      client: async (own, dial, { heard, world }) => {
+        const endpoint = dial();
+        while (heard.client.length === 0) {
+          expect(endpoint.isOpen).toBe(true);
+          await sleep(own, 20);
+        }
+        expect([endpoint.isOpen, world.now > 200]).toEqual([false, true]);
+      },
+      serverStarts: false,
+    });
+  });
+
+  test('endpointsOf lists the live ones of a process, peersOf who is connected or about to be', async () => {
+    const seen: unknown[] = [];
+    await talk({
+      client: async (own, dial, { network, server, client }) => {
+        const names = (process: SimProcess): string[] => network.peersOf(process).map(({ name }) => name);
+        const [one, other] = [dial(), dial()];
+        seen.push(names(server), network.endpointsOf(server).length);
+        await sleep(own, 2_000);
+        seen.push(names(server), names(client), network.endpointsOf(client).length);
+        one.close();
+        await sleep(own, 2_000);
+        seen.push(names(server), network.endpointsOf(client)[0] === other);
+      },
+    });
+    expect(seen).toEqual([['client', 'client'], 0, ['client', 'client'], ['server', 'server'], 2, ['client'], true]);
+  });
+});
+
+describe('rules', () => {
+  const endings: readonly Verdict[] = [{ act: 'reset' }, { act: 'lose', then: 'reset' }, { act: 'lose', then: 'silence' }];
+  const verdicts = fc.option(
+    fc.oneof(
+      { weight: 5, arbitrary: fc.nat(3_000).map((microseconds): Verdict => ({ act: 'delay', microseconds })) },
+      { weight: 5, arbitrary: fc.nat(8_000).map((until): Verdict => ({ act: 'hold', until })) },
+      { weight: 1, arbitrary: fc.constantFrom<Verdict>(...endings, { act: 'drop' }, { act: 'duplicate', microseconds: 9 }) },
+    ),
+    { freq: 3 },
+  );
+
+  test('whatever they do, each side hears a beginning of what the other sent, in order, each once, then at most one end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(fc.array(verdicts, { minLength: 1 }), { maxLength: 3 }), fc.option(fc.nat(8_000)), async (seed, scripts, closeAt) => {
+        const { says } = await talk({
+          client: async (own, dial) => {
+            const endpoint = dial();
+            if (closeAt !== null) own.setTimer(closeAt, () => endpoint.close());
+            for (let at = 0; at < 15; at++) {
+              endpoint.send(at);
+              if (at % 3 === 0) await sleep(own, 400);
+            }
+          },
+          answer: (message) => message,
+          around: ({ network }) => {
+            for (const script of scripts) {
+              let at = 0;
+              network.rules.push(ruleOf(() => script[at++ % script.length] ?? null));
+            }
+          },
+        }, seed);
+        for (const side of [says.server, says.client]) {
+          const messages = side.filter((what) => typeof what === 'number');
+          expect(messages).toEqual(messages.map((_, index) => index));
+          expect(side.slice(messages.length).length).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('delay and hold change the time, and say so only when they do', async () => {
+    const arrival = async (judge: (passage: Passage) => Verdict | null): Promise<{ at: number; count: number }> => {
+      const rule = ruleOf((passage) => (passage.part === 'data' ? judge(passage) : null));
+      const { heard } = await talk({ client: (_, dial) => dial().send('message'), around: ({ network }) => network.rules.push(rule) });
+      return { at: heard.server[0]?.at as number, count: rule.count };
+    };
+    // Behind its opening, which is the slower of the two here; alone it would have been there sooner.
+    const { at } = await arrival(() => null);
+    const { at: delayed } = await arrival(() => ({ act: 'delay', microseconds: 1_000 }));
+    const alone = delayed - 1_000;
+    expect(alone).toBeLessThanOrEqual(at);
+    expect(await arrival(() => ({ act: 'delay', microseconds: 700 }))).toEqual({ at: alone + 700, count: 1 });
+    expect(await arrival(() => ({ act: 'hold', until: 9_000 }))).toEqual({ at: 9_000, count: 1 });
+    expect(await arrival(() => ({ act: 'delay', microseconds: 0 }))).toEqual({ at, count: 0 });
+    expect(await arrival(() => ({ act: 'hold', until: 50 }))).toEqual({ at, count: 0 });
+    // Behind a message that is later still it makes no difference.
+    const opening = ruleOf(({ part }) => (part === 'open' ? { act: 'hold', until: 20_000 } : null));
+    const behind = ruleOf(({ part }) => (part === 'data' ? { act: 'hold', until: 10_000 } : null));
+    const { heard } = await talk({ client: (_, dial) => dial().send('message'), around: ({ network }) => network.rules.push(opening, behind) });
+    expect([heard.server[0]?.at, opening.count, behind.count]).toEqual([20_000, 1, 0]);
+  });
+
+  test.each(['reset', 'silence'] as const)('a lost reply: the effect has happened, the answer never comes, then %s', async (then) => {
+    const rule = ruleOf(({ isReply, part }) => (isReply && part === 'data' ? { act: 'lose', then } : null));
+    const { says } = await talk({
+      client: async (own, dial, { heard }) => {
+        const endpoint = dial();
+        endpoint.send('do it');
+        await sleep(own, 50_000);
+        expect(heard.client.length).toBe(then === 'reset' ? 1 : 0);
+        endpoint.send('again');
+        await sleep(own, 50_000);
+        endpoint.close();
+      },
+      answer: () => 'done',
+      around: ({ network }) => network.rules.push(rule),
+    });
+    expect(says).toEqual(then === 'reset' ? { client: ['reset'], server: ['do it', 'reset'] } : { client: [], server: ['do it', 'again', 'ended'] });
+    expect(rule.count).toBe(1);
+  });
+
+  test('what is sent to a side that has closed already is nobody\'s loss', async () => {
+    const rule = ruleOf(({ isReply, part }) => (isReply && part === 'data' ? { act: 'lose', then: 'reset' } : null));
+    await talk({
+      client: async (own, dial) => {
+        const endpoint = dial();
+        await sleep(own, 1_000);
+        endpoint.send('never mind');
+        endpoint.close();
+      },
+      answer: () => 'done',
+      around: ({ network }) => network.rules.push(rule),
+    });
+    expect(rule.count).toBe(0);
+  });
+
+  test('a refusal passes over the link too: a cut one holds it back', async () => {
+    const cut = ruleOf(({ from }) => (from.name === 'server' ? { act: 'hold', until: 30_000 } : null));
+    const { heard } = await talk({ client: (_, dial) => void dial(), serverStarts: false, around: ({ network }) => network.rules.push(cut) });
+    expect(heard.client).toEqual([{ what: 'refused', at: 30_000 }]);
+    expect(cut.count).toBe(1);
+  });
+
+  test('a passage says from whom, to whom, which way, which part', async () => {
+    const seen = new Set<string>();
+    await talk({
+      client: async (own, dial) => {
+        const endpoint = dial();
+        endpoint.send('ask');
+        await sleep(own, 3_000);
+        endpoint.close();
+      },
+      answer: () => 'answer',
+      around: ({ network }) =>
+        network.rules.push(ruleOf(({ from, to, transport, part, isReply, endpoint }) => {
+          seen.add(`${from.name} ${to.name} ${transport} ${part} ${isReply} ${endpoint?.local.name}`);
+          return null;
+        })),
+    });
+    expect([...seen]).toEqual([
+      'client server connection open false client', 'client server connection data false client',
+      'server client connection data true server', 'client server connection close false client',
+    ]);
+  });
+});
+
+describe('a burst after a pause', () => {
+  test('has the messages of a connection in order, also when the pause ends before its time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(3_000), fc.nat(5_000), fc.nat(5_000), async (seed, from, long, cut) => {
+        const { says } = await talk({
+          client: async (own, dial) => {
+            const endpoint = dial();
+            for (let at = 0; at < 30; at++) {
+              endpoint.send(at);
+              await sleep(own, 200);
+            }
+          },
+          around: ({ world, server }) => {
+            world.at(from, 'pause', () => (server.pausedUntil = from + long));
+            world.at(from + Math.min(cut, long), 'resume', () => server.resume());
+          },
+        }, seed);
+        expect(says.server).toEqual(Array.from({ length: 30 }, (_, at) => at));
+      }),
+    );
+  });
+});
+
+test('the delays of one link do not depend on what happens on others', async () => {
+  const arrivals = async (busy: boolean): Promise<number[]> => {
+    const at: number[] = [];
+    await runWorld((world) => {
+      const network = new Network(world);
+      const server = world.process('server', (own) => network.listen(own, (endpoint) => {
+        endpoint.handlers = { message: () => void (endpoint.remote.name === 'a' && at.push(world.now)), closed: () => undefined };
+      }));
+      server.start();
+      for (const name of busy ? ['a', 'b'] : ['a']) {
+        world.process(name, (own) => {
+          const endpoint = network.connect(own, server, { message: () => undefined, closed: () => undefined });
+          for (let message = 0; message < 10; message++) endpoint.send(message);
+        }).start();
+      }
+    });
+    return at;
+  };
+  expect(await arrivals(true)).toEqual(await arrivals(false));
+});
