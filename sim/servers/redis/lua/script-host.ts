@@ -1,0 +1,10 @@
+import type { RespValue } from '../resp-value.js';
+import type { DeterministicRandom } from './deterministic-random.js';
+
+/** What a running script can reach: the server that runs it. */
+export interface ScriptHost {
+  /** The server's own generator for `math.random`. */
+  readonly random: DeterministicRandom;
+  /** Runs one command for the script; an error reply comes back like any other. */
+  call(args: readonly string[]): RespValue;
+}
