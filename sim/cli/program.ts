@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { faultKinds } from '../nemesis/faults.js';
+import { commandLine } from '../report/command-line.js';
+import { UserInputError } from '../user-input-error.js';
+import { DEFAULT_LOCK, DEFAULT_SEEDS, DEFAULT_WORKLOAD, lockNames, MOST_WORKERS, type SimOptions, SCENARIO_DIRECTORY, workloadNames } from './campaign-spec.js';
+import type { ChaosOptions } from './chaos-spec.js';
+import { didYouMean } from './nearest.js';
+import type { ReplayOptions } from './replay.js';
+import type { Terminal } from './terminal.js';
+
+const ABOUT = `Distributed locks and oversell-proof stock, attacked in a deterministic simulator and on real servers.
+Without a command: ours and the known-broken locks in one table, about 20 s.`;
+
+const EXIT_CODES = `
+Exit codes: 0 held, 1 violated (or a budget ended a run, or the campaign was vacuous), 2 bad input, 70 a bug in holdfast.
+`;
+
+/**
+ * The command line as data. Each action hands its exit code to `finish`. The commands themselves are loaded when they are
+ * called: help and complaints must not wait for a simulator.
+ */
+export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
+  const program = new Command('holdfast')
+    .description(ABOUT)
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: () => undefined })
+    // What is left over is looked at below: a word that is no command deserves another answer than "too many arguments".
+    .allowExcessArguments()
+    .helpCommand('help [command]', 'print the help of a command')
+    .usage('[command] [options]');
+
+  program.action(async () => {
+    const [word] = program.args;
+    if (word !== undefined) throw unknownCommand(word, program);
+    finish(await (await import('./main-job.js')).mainJob(terminal));
+  });
+
+  program
+    .command('sim')
+    .description('run one workload over one lock with many seeds, and shrink what breaks')
+    .option('--workload <name|file>', `one of ${workloadNames().join(', ')}, or a module (default: ${DEFAULT_WORKLOAD})`)
+    .option('--lock <name|file>', `one of ${lockNames().join(', ')}, or a module (default: ${DEFAULT_LOCK})`)
+    .option('--seeds <count>', `how many seeds (default: ${DEFAULT_SEEDS})`)
+    .option('--time <seconds>', 'go on for so long, instead of a number of seeds')
+    .option('--seed <number>', 'the first seed (default: 1)')
+    .option('--faults <list>', `all: inside the lock's envelope; none; or some of ${faultKinds.join(', ')} (default: all)`)
+    .option('--workers <count>', `threads, 1 to ${MOST_WORKERS} (default: the number of cores, at most 8)`)
+    .option('--shard <i/n>', 'run only every n-th seed, from the i-th')
+    .option('--json', 'print the result as one JSON object')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      examples([
+        [['sim'], 'our lock, 200 seeds, every fault of its envelope'],
+        [['sim', '--lock', 'no-fence', '--seeds', '500'], 'a known-broken lock'],
+        [['sim', '--faults', 'clock-step', '--workload', 'lock'], 'one notch outside the envelope'],
+        [['sim', '--lock', './my-lock.ts', '--json'], 'a lock of your own, for a program'],
+        [['sim', '--time', '600', '--seed', '1000000'], 'ten minutes of other seeds'],
+      ]) +
+        `\nFailing scenarios are written to ${SCENARIO_DIRECTORY}/.\n` +
+        EXIT_CODES,
+    )
+    .action(async (options: SimOptions & { json?: boolean }) => finish(await (await import('./sim.js')).sim(options, terminal)));
+
+  program
+    .command('replay')
+    .description('run one recorded scenario again, exactly')
+    .argument('<token|file>', `a replay token, or a scenario file from ${SCENARIO_DIRECTORY}/`)
+    .option('--trace', 'print every step of the run')
+    .option('--json', 'print the result as one JSON object (with --trace, the trace is its key "trace")')
+    .allowExcessArguments(false)
+    .addHelpText('after', examples([[['replay', `${SCENARIO_DIRECTORY}/a-failing-scenario.json`, '--trace'], 'look at a failure, step by step']]) + EXIT_CODES)
+    .action(async (what: string, options: ReplayOptions) => finish(await (await import('./replay.js')).replay(what, options, terminal)));
+
+  program
+    .command('chaos')
+    .description('the same workloads in real processes, on real servers, with real faults')
+    .option('--backend <list>', 'the back ends, separated by commas: redis')
+    .option('--lock <name|file>', "as in sim (default: the first back end's first lock)")
+    .option('--workload <name|file>', `as in sim (default: ${DEFAULT_WORKLOAD})`)
+    .option('--time <seconds>', 'how long (default: 60)')
+    .option('--json', 'print the result as one JSON object')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      examples([
+        [['chaos', '--backend', 'redis'], 'our lock on a real redis-server'],
+        [['chaos', '--backend', 'redis', '--lock', 'article-redis', '--time', '20'], 'a known-broken one'],
+      ]) + EXIT_CODES,
+    )
+    .action(async (options: ChaosOptions & { json?: boolean }) => finish(await (await import('./chaos.js')).chaos(options, terminal)));
+
+  return program.addHelpText('after', examples([[[], 'the main job'], [['sim', '--help'], 'the options of a command']]) + EXIT_CODES);
+}
+
+function unknownCommand(word: string, program: Command): UserInputError {
+  const names = program.commands.map((command) => command.name());
+  return new UserInputError(`there is no command ${JSON.stringify(word)}${didYouMean(word, names)}; there is ${names.join(', ')}, or none for the main job`);
+}
+
+function examples(lines: readonly (readonly [args: readonly string[], what: string])[]): string {
+  return `\nExamples:\n${lines.map(([args, what]) => `  ${commandLine(...args)}\n      ${what}\n`).join('')}`;
+}
+
+function version(): string {
+  const { version: own } = createRequire(import.meta.url)('holdfast/package.json') as { version: string };
+  return own;
+}

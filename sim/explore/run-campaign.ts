@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Digest, hashText } from '../kernel/digest.js';
+import { operationsOf } from '../scenario.js';
+import type { CampaignProgress, CampaignResult, CampaignSpec, FoundViolation } from './campaign-result.js';
+import { campaignVerdict, totalsOf } from './campaign-verdict.js';
+import { findingToText, findingToToken } from './finding.js';
+import { loadPlugins } from './load-plugins.js';
+import type { SearchReport, SearchSetup, SeedSummary } from './search-job.js';
+import { SearchLane } from './search-lane.js';
+import { SeedSource } from './seed-source.js';
+
+/** Runs all seeds, whatever they break, then shrinks one violation a property: that of the lowest seed. */
+export async function runCampaign(spec: CampaignSpec, onProgress: (progress: CampaignProgress) => void): Promise<CampaignResult> {
+  const begun = performance.now();
+  const plugins = await loadPlugins(spec.workload, spec.lock);
+  const setup: SearchSetup = { workload: spec.workload, lock: spec.lock, faults: spec.faults, fixed: spec.fixed ?? {} };
+  const source = new SeedSource(spec, () => performance.now());
+  const lanes = Array.from({ length: Math.max(1, Math.min(spec.workers, source.total ?? Infinity)) }, () => new SearchLane(setup));
+  try {
+    const summaries = await searchAll(lanes, source, onProgress);
+    const violations = await shrinkAll(lanes, spec, summaries, onProgress);
+    const totals = totalsOf(summaries, plugins);
+    return {
+      workload: spec.workload,
+      lock: spec.lock,
+      seeds: summaries.length,
+      events: sum(summaries, (summary) => summary.events),
+      virtualMs: Math.round(sum(summaries, (summary) => summary.virtualMs)),
+      wallMs: Math.round(performance.now() - begun),
+      digest: 'seeds' in spec.extent ? combine(summaries) : null,
+      violations,
+      ...totals,
+      ...campaignVerdict(spec, plugins, summaries, totals),
+    };
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+}
+
+/** All seeds, in seed order. */
+async function searchAll(lanes: readonly SearchLane[], source: SeedSource, onProgress: (progress: CampaignProgress) => void): Promise<SeedSummary[]> {
+  const summaries: SeedSummary[] = [];
+  const violated = new Set<string>();
+  let virtualMs = 0;
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let seeds = source.take(); seeds.length > 0; seeds = source.take()) {
+        for (const summary of await lane.search(seeds)) {
+          summaries.push(summary);
+          virtualMs += summary.virtualMs;
+          for (const { property } of summary.violated) violated.add(property);
+        }
+        onProgress({ phase: 'searching', done: summaries.length, total: source.total, virtualMs, violated: [...violated] });
+      }
+    }),
+  );
+  return summaries.sort((one, other) => one.seed - other.seed);
+}
+
+/** The lowest seed of each broken property, shrunk, in the order in which seeds broke them. */
+async function shrinkAll(
+  lanes: readonly SearchLane[],
+  spec: CampaignSpec,
+  summaries: readonly SeedSummary[],
+  onProgress: (progress: CampaignProgress) => void,
+): Promise<FoundViolation[]> {
+  const lowest = new Map<string, { seed: number; message: string }>();
+  for (const { seed, violated } of summaries) {
+    for (const { property, message } of violated) if (!lowest.has(property)) lowest.set(property, { seed, message });
+  }
+  const waiting = [...lowest];
+  const found = new Map<string, FoundViolation>();
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        onProgress({ phase: 'shrinking', done: found.size, total: lowest.size, virtualMs: 0, violated: [...lowest.keys()] });
+        const [property, { seed, message }] = next;
+        const shrunk = await lane.shrink(seed, property);
+        found.set(property, shrunk === null ? unshrunk(property, seed, message) : write(spec, property, shrunk));
+      }
+    }),
+  );
+  return [...lowest.keys()].flatMap((property) => found.get(property) ?? []);
+}
+
+/** A run that never ends cannot be replayed: there is the seed, and nothing more. */
+const unshrunk = (property: string, seed: number, message: string): FoundViolation => ({
+  property,
+  seed,
+  message,
+  replay: '',
+  file: '',
+  events: 0,
+  faults: 0,
+  operations: 0,
+});
+
+function write(spec: CampaignSpec, property: string, { seed, finding, message, events }: Extract<SearchReport, { kind: 'shrunk' }>): FoundViolation {
+  const plain = (name: string): string => name.replace(/^.*[/\\]/, '').replace(/\.[cm]?[jt]s$/, '');
+  mkdirSync(spec.directory, { recursive: true });
+  const file = join(spec.directory, `${plain(spec.workload)}-${plain(spec.lock)}-${property}-${seed}.json`);
+  writeFileSync(file, findingToText(finding));
+  return {
+    property,
+    seed,
+    message,
+    replay: findingToToken(finding),
+    file: relative(process.cwd(), file),
+    events,
+    faults: finding.scenario.faults.length,
+    operations: operationsOf(finding.scenario),
+  };
+}
+
+function combine(summaries: readonly SeedSummary[]): string {
+  const digest = new Digest();
+  for (const summary of summaries) digest.mix(hashText(summary.digest, summary.seed | 0));
+  return digest.value;
+}
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number => items.reduce((total, item) => total + of(item), 0);

@@ -1,0 +1,60 @@
+import type { SearchJob, SearchReport, SearchSetup, SeedSummary } from './search-job.js';
+import { EndlessRunError, SearchThread } from './search-thread.js';
+
+/** A thread for one job after the other; a job that never ends costs the thread, and the next job gets a new one. */
+export class SearchLane {
+  private thread: SearchThread | null = null;
+
+  constructor(private readonly setup: SearchSetup) {}
+
+  /** Runs seeds, however many of them never end. */
+  async search(seeds: readonly number[]): Promise<readonly SeedSummary[]> {
+    try {
+      const report = await this.do({ kind: 'search', seeds });
+      return report.kind === 'searched' ? report.summaries : [];
+    } catch (error) {
+      if (!(error instanceof EndlessRunError)) throw error;
+      const rest = seeds.filter((seed) => seed !== error.seed);
+      return rest.length === seeds.length || rest.length === 0 ? [endless(error)] : [endless(error), ...(await this.search(rest))];
+    }
+  }
+
+  /** Null when the run of some simpler scenario never ends. */
+  async shrink(seed: number, property: string): Promise<Extract<SearchReport, { kind: 'shrunk' }> | null> {
+    try {
+      const report = await this.do({ kind: 'shrink', seed, property });
+      return report.kind === 'shrunk' ? report : null;
+    } catch (error) {
+      if (error instanceof EndlessRunError) return null;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { thread } = this;
+    this.thread = null;
+    await thread?.stop();
+  }
+
+  private async do(job: SearchJob): Promise<SearchReport> {
+    this.thread ??= await SearchThread.start(this.setup);
+    try {
+      return await this.thread.do(job);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+}
+
+const endless = (error: EndlessRunError): SeedSummary => ({
+  seed: error.seed,
+  digest: 'endless',
+  events: 0,
+  virtualMs: 0,
+  violated: [{ property: 'no-unexpected-error', message: error.message }],
+  faults: {},
+  reached: [],
+  inapplicable: [],
+  budget: null,
+});

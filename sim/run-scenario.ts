@@ -1,0 +1,94 @@
+import { properties } from '../properties/index.js';
+import type { Property, Violation } from '../properties/property.js';
+import type { History } from '../models/history.js';
+import type { LockDefinition } from './define-lock.js';
+import type { WorkloadDefinition } from './define-workload.js';
+import { installGuards } from './kernel/guards.js';
+import { lateSchedule } from './kernel/schedule.js';
+import { installVirtualGlobals } from './kernel/virtual-globals.js';
+import { type Budget, defaultBudget, type RunEnd, World } from './kernel/world.js';
+import type { Checkpoint } from './kernel/checkpoints.js';
+import type { DrainMode } from './kernel/drain.js';
+import type { Trace } from './kernel/trace.js';
+import { type FaultCounts } from './nemesis/nemesis.js';
+import { thrownMessage } from './recorder.js';
+import { type Scenario } from './scenario.js';
+import { SimHistory } from './sim-recorder.js';
+import { Stage } from './stage.js';
+import type { LuaRuntime } from './servers/redis/lua/lua-runtime.js';
+import { UserInputError } from './user-input-error.js';
+
+export interface RunOptions {
+  readonly workload: WorkloadDefinition;
+  readonly lock: LockDefinition;
+  /** One warm Lua machine can serve all runs of a thread. */
+  readonly lua: LuaRuntime;
+  readonly budget?: Budget;
+  readonly drain?: DrainMode;
+  readonly trace?: Trace;
+}
+
+/** What a run was. The same scenario gives the same result, to the last digit of the digest. */
+export interface RunResult {
+  readonly history: History;
+  readonly digest: string;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly events: number;
+  readonly virtualMs: number;
+  /** The properties that broke; none when all that the workload asks for held. */
+  readonly violations: readonly Violation[];
+  readonly faults: FaultCounts;
+  /** What a budget ended, if one did: such a run has no verdict. */
+  readonly budget: 'events' | 'time' | null;
+}
+
+/** Runs a scenario and judges its history: a pure function of the scenario, the plug-ins and the code. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
+  installVirtualGlobals();
+  installGuards();
+  const { workload, lock } = options;
+  const asked = workload.check.map((name) => propertyNamed(name, workload));
+  const world = new World({
+    seed: scenario.seed,
+    overrides: scenario.overrides,
+    budget: options.budget ?? defaultBudget,
+    ...(options.drain === undefined ? {} : { drain: options.drain }),
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
+  });
+  if (scenario.lateness !== null) {
+    world.schedulePolicy = lateSchedule(world.draws.stream('schedule'), scenario.lateness.oneIn, scenario.lateness.maxMicroseconds);
+  }
+  const recording = new SimHistory(world);
+  const stage = new Stage(world, recording, scenario, workload, lock, options.lua);
+  stage.raise();
+  const end = await world.run();
+  const history = recording.finish(scenario.params);
+  const budget = end.kind === 'budget' ? end.of : null;
+  const violations = [...brokenBy(end, world), ...asked.flatMap((property) => property.check(history) ?? [])];
+  return {
+    history,
+    digest: world.digest,
+    checkpoints: world.checkpoints(),
+    events: world.events,
+    virtualMs: world.now / 1000,
+    // A run that was cut off by its budget has shown violations of `always`, but can show none of `eventually`.
+    violations: budget === null ? violations : violations.filter((violation) => properties.get(violation.property)?.kind === 'always'),
+    faults: stage.nemesis.counts,
+    budget,
+  };
+}
+
+/** Code under test that throws where nobody catches it breaks a property too. */
+function brokenBy(end: RunEnd, world: World): Violation[] {
+  if (end.kind !== 'failed') return [];
+  if (end.error instanceof UserInputError) throw end.error;
+  return [{ property: 'no-unexpected-error', message: `${end.process}: ${thrownMessage(end.error)}`, event: world.events, operations: [] }];
+}
+
+function propertyNamed(name: string, workload: WorkloadDefinition): Property {
+  const property = properties.get(name);
+  if (property === undefined) {
+    throw new UserInputError(`workload ${workload.name} checks ${JSON.stringify(name)}, which is no property; there are ${[...properties.keys()].join(', ')}`);
+  }
+  return property;
+}
