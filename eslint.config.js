@@ -45,7 +45,7 @@ const realWorld = {
     { name: 'WebSocket', message: ioMessage },
     { name: 'MessageChannel', message: ioMessage },
     { name: 'BroadcastChannel', message: ioMessage },
-    { name: 'console', message: 'Tell it to the Observer port (src/ports/observer.ts): what becomes of it is the host\'s choice.' },
+    { name: 'console', message: "Tell it to the Observer port (src/ports/observer.ts): what becomes of it is the host's choice." },
     { name: 'WeakRef', message: garbageMessage },
     { name: 'FinalizationRegistry', message: garbageMessage },
     { name: 'globalThis', message: hiddenGlobalMessage },

@@ -31,7 +31,10 @@ export interface OperationRecord {
 /** Something that happened to a process, or to the whole world. */
 export interface OccurrenceRecord {
   readonly type: 'occurrence';
-  /** `lost`: a lease's signal aborted (`id` names its acquire). `crash`, `restart`: of the process. `heal`: the faults are over. `end`: nothing more was waited for. */
+  /**
+   * `lost`: a lease's signal aborted (`id` names its acquire). `crash`, `restart`: of the process. `heal`: the faults are over.
+   * `end`: nothing more was waited for.
+   */
   readonly occurrence: 'lost' | 'crash' | 'restart' | 'heal' | 'end';
   readonly process: string;
   readonly at: number;
@@ -49,7 +52,8 @@ export type HistoryValue = string | number | boolean | null | readonly HistoryVa
  * Conventions that judges rely on:
  * - `acquire` ok: `value.token` (decimal string; null when the lock hands out none) and `value.validUntil` (true time in
  *   microseconds at which the holder's own clock reaches the end of the lease; null when the holder believes in it until
- *   it releases), and `value.signal` (whether the lease has a signal that aborts). `extend` ok: a new `validUntil`. `extend` and `release` carry `args.lease`, the id of their acquire.
+ *   it releases), and `value.signal` (whether the lease has a signal that aborts). `extend` ok: a new
+ *   `validUntil`. `extend` and `release` carry `args.lease`, the id of their acquire.
  * - `read`, `write`, `take`, `sell` of a resource: `args.token` (decimal string or null). Accepted ones answer
  *   `value.sequence`, the place of the access in the resource's own order, where the resource keeps one.
  * - a sale that is `ok` sold `args.quantity` units; its `args.operationId` is what the ledger knows it by.

@@ -45,7 +45,10 @@ function leasesById(history: History): Map<number, Lease> {
       if (record.occurrence === 'crash') {
         const held = ofProcess.get(record.process) ?? [];
         for (const lease of held) if (lease.from <= record.at) lease.over = Math.min(lease.over, record.at);
-        ofProcess.set(record.process, held.filter((lease) => lease.from > record.at));
+        ofProcess.set(
+          record.process,
+          held.filter((lease) => lease.from > record.at),
+        );
       }
     } else if (record.operation === 'acquire') {
       if (record.status !== 'ok' || record.return === undefined) continue;

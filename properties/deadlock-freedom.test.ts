@@ -137,7 +137,9 @@ function withEnd(history: History, heal: number): History {
 function longestWait(history: History, heal: number): number {
   let longest = 0;
   for (const key of ['k', 'l']) {
-    const acquires = history.records.filter((record): record is OperationRecord => record.type === 'operation' && record.operation === 'acquire' && record.key === key);
+    const acquires = history.records.filter(
+      (record): record is OperationRecord => record.type === 'operation' && record.operation === 'acquire' && record.key === key,
+    );
     let spent = 0;
     for (let step = 0; step < 160; step += 1) {
       const t = (step / 2) * 1000 * STRETCH;

@@ -29,7 +29,9 @@ test('two acquires on their way at once may get their tokens in either order', (
   history.acquire('c2', [5, 6], { token: 6n }); // asked for in the instant of the other's answer: not after it
   expect(fencingMonotone.check(history.build())).toBeNull();
   history.acquire('c3', [6.001, 7], { token: 6n });
-  expect(fencingMonotone.check(history.build())?.message).toContain('c3 (operation 2, k granted at 7 ms) got the same token 6 as c2 (operation 1, k granted at 6 ms)');
+  expect(fencingMonotone.check(history.build())?.message).toContain(
+    'c3 (operation 2, k granted at 7 ms) got the same token 6 as c2 (operation 1, k granted at 6 ms)',
+  );
 });
 
 test('tokens compare as numbers of any size', () => {
@@ -120,7 +122,9 @@ test('the verdict is that of a look at every pair: grants', () => {
 test('the verdict is that of a look at every pair: accesses', () => {
   fc.assert(
     fc.property(anyAccesses, (history) => {
-      const accepted = operations(history).filter(({ operation, status, args }) => operation !== 'release' && status === 'ok' && typeof args['token'] === 'string');
+      const accepted = operations(history).filter(
+        ({ operation, status, args }) => operation !== 'release' && status === 'ok' && typeof args['token'] === 'string',
+      );
       const bad = pairs(accepted).some(([a, b]) => {
         if (a.key !== b.key || tokenIn(b.args) >= tokenIn(a.args)) return false;
         const [first, second] = [a.value['sequence'], b.value['sequence']];

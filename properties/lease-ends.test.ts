@@ -27,11 +27,15 @@ test('one that was told in time, has released, has no signal, or has just woken 
 
 test('it is broken exactly by two later moments awake, untold', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.integer({ min: 2, max: 3000 }), { maxLength: 6 }), fc.option(fc.integer({ min: 2, max: 3000 }), { nil: undefined }), (writes, lostAt) => {
-      const late = writes.filter((at) => at > 1300).sort((a, b) => a - b);
-      const broken = late.length >= 2 && !(lostAt !== undefined && lostAt <= (late[1] as number));
-      expect(holder(writes, lostAt === undefined ? {} : { lostAt }) !== null).toBe(broken);
-    }),
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: 2, max: 3000 }), { maxLength: 6 }),
+      fc.option(fc.integer({ min: 2, max: 3000 }), { nil: undefined }),
+      (writes, lostAt) => {
+        const late = writes.filter((at) => at > 1300).sort((a, b) => a - b);
+        const broken = late.length >= 2 && !(lostAt !== undefined && lostAt <= (late[1] as number));
+        expect(holder(writes, lostAt === undefined ? {} : { lostAt }) !== null).toBe(broken);
+      },
+    ),
   );
 });
 

@@ -72,7 +72,9 @@ test('the message tells who, when and how long', () => {
   const history = new HistoryBuilder();
   history.acquire('c1', [0, 1.25]);
   history.acquire('c2', [3, 4], { until: 9 });
-  expect(mutualExclusion.check(history.build())?.message).toBe('c2 was granted k (operation 1) at 4 ms while c1 (operation 0) held it from 1.25 ms until it would release it');
+  expect(mutualExclusion.check(history.build())?.message).toBe(
+    'c2 was granted k (operation 1) at 4 ms while c1 (operation 0) held it from 1.25 ms until it would release it',
+  );
 });
 
 function sharedSomewhere(history: History): boolean {

@@ -25,7 +25,10 @@ test('fewer than none is caught: on hand at the end, in the ledger, in a read', 
   });
 
   const other = shopOf(1, []);
-  audit(other, 0, [{ operationId: 's1', change: -2, onHand: -1 }, { operationId: 's2', change: 1, onHand: 0 }]);
+  audit(other, 0, [
+    { operationId: 's1', change: -2, onHand: -1 },
+    { operationId: 's2', change: 1, onHand: 0 },
+  ]);
   expect(noNegativeStock.check(other.history.build())?.message).toContain('-1 on hand in the ledger, after sale s1, of sku');
 
   const read = new HistoryBuilder();

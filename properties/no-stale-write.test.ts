@@ -105,19 +105,26 @@ test('the verdict is that of a look at every pair', () => {
 
 function isBroken(history: History): boolean {
   const grants = grantsIn(history);
-  return history.records.some((record) => {
-    if (record.type !== 'operation' || record.operation !== 'write') return false;
-    const before = grants.filter((grant) => Number(grant.return) < record.invoke);
-    const token = record.args['token'];
-    if (typeof token === 'string') return before.some((grant) => typeof grant.value['token'] === 'string' && BigInt(grant.value['token']) > BigInt(token));
-    const own = before.filter((grant) => grant.process === record.process).toSorted((a, b) => Number(a.return) - Number(b.return)).at(-1);
-    return own !== undefined && before.some((grant) => grant.invoke > Number(own.return));
-  }) || pairsOfWrites(history);
+  return (
+    history.records.some((record) => {
+      if (record.type !== 'operation' || record.operation !== 'write') return false;
+      const before = grants.filter((grant) => Number(grant.return) < record.invoke);
+      const token = record.args['token'];
+      if (typeof token === 'string') return before.some((grant) => typeof grant.value['token'] === 'string' && BigInt(grant.value['token']) > BigInt(token));
+      const own = before
+        .filter((grant) => grant.process === record.process)
+        .toSorted((a, b) => Number(a.return) - Number(b.return))
+        .at(-1);
+      return own !== undefined && before.some((grant) => grant.invoke > Number(own.return));
+    }) || pairsOfWrites(history)
+  );
 }
 
 /** An access without a place in the register's order is also compared with others in real time. */
 function pairsOfWrites(history: History): boolean {
-  const writes = history.records.filter((record): record is OperationRecord => record.type === 'operation' && record.operation === 'write' && typeof record.args['token'] === 'string');
+  const writes = history.records.filter(
+    (record): record is OperationRecord => record.type === 'operation' && record.operation === 'write' && typeof record.args['token'] === 'string',
+  );
   return writes.some((a) => writes.some((b) => tokenIn(a) > tokenIn(b) && Number(a.return) < b.invoke));
 }
 

@@ -74,7 +74,11 @@ function isNewer(grant: OperationRecord, than: OperationRecord | null): boolean 
 
 function describeSuperseded({ write, by }: Superseded): Violation {
   const token = grantedToken(by);
-  return violation(write, by, `after ${by.process} had been granted the lock${token === null ? '' : ` with token ${token}`} at ${inMilliseconds(returnOf(by))}`);
+  return violation(
+    write,
+    by,
+    `after ${by.process} had been granted the lock${token === null ? '' : ` with token ${token}`} at ${inMilliseconds(returnOf(by))}`,
+  );
 }
 
 function violation(write: OperationRecord, newer: OperationRecord, why: string): Violation {

@@ -22,23 +22,35 @@ test.each<[string, (shop: ReturnType<typeof shopOf>) => void]>([
   ['a unit that came from nowhere', (shop) => audit(shop, shop.onHand + 1, shop.ledger)],
   ['a movement that nobody asked for', (shop) => audit(shop, shop.onHand - 1, [...shop.ledger, { operationId: 'who', change: -1, onHand: shop.onHand - 1 }])],
   ['a sale without an audit', (shop) => shop.history.operation('c1', 'sell', 'sku', [0, 1], { args: { operationId: 'x', quantity: 1 } })],
-  ['a sale that is in the ledger twice', (shop) => {
-    shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 }, status: 'unknown' });
-    const line = { operationId: 'x', change: -1, onHand: 0 };
-    audit(shop, shop.onHand - 2, [...shop.ledger, line, line]);
-  }],
-  ['a sale answered ok that is not in the ledger', (shop) => {
-    shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 } });
-    audit(shop, shop.onHand, shop.ledger);
-  }],
-  ['a refused sale that is in the ledger', (shop) => {
-    shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 }, status: 'refused' });
-    audit(shop, shop.onHand - 1, [...shop.ledger, { operationId: 'x', change: -1, onHand: shop.onHand - 1 }]);
-  }],
-  ['a sale of one unit that moved two', (shop) => {
-    shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 } });
-    audit(shop, shop.onHand - 2, [...shop.ledger, { operationId: 'x', change: -2, onHand: shop.onHand - 2 }]);
-  }],
+  [
+    'a sale that is in the ledger twice',
+    (shop) => {
+      shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 }, status: 'unknown' });
+      const line = { operationId: 'x', change: -1, onHand: 0 };
+      audit(shop, shop.onHand - 2, [...shop.ledger, line, line]);
+    },
+  ],
+  [
+    'a sale answered ok that is not in the ledger',
+    (shop) => {
+      shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 } });
+      audit(shop, shop.onHand, shop.ledger);
+    },
+  ],
+  [
+    'a refused sale that is in the ledger',
+    (shop) => {
+      shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 }, status: 'refused' });
+      audit(shop, shop.onHand - 1, [...shop.ledger, { operationId: 'x', change: -1, onHand: shop.onHand - 1 }]);
+    },
+  ],
+  [
+    'a sale of one unit that moved two',
+    (shop) => {
+      shop.history.operation('c1', 'sell', 'sku', [shop.now, shop.now + 1], { args: { operationId: 'x', quantity: 1 } });
+      audit(shop, shop.onHand - 2, [...shop.ledger, { operationId: 'x', change: -2, onHand: shop.onHand - 2 }]);
+    },
+  ],
 ])('is caught: %s', (_, spoil) => {
   fc.assert(
     fc.property(stock, buyers, (units, list) => {

@@ -43,9 +43,7 @@ export interface LockUnderTest {
   acquire(key: string, options: { readonly ttlMs: number; readonly waitMs?: number }): Promise<AcquireAnswer>;
 }
 
-export type AcquireAnswer =
-  | { readonly status: 'granted'; readonly lease: LeaseUnderTest }
-  | { readonly status: 'queued' | 'refused' | 'unknown' };
+export type AcquireAnswer = { readonly status: 'granted'; readonly lease: LeaseUnderTest } | { readonly status: 'queued' | 'refused' | 'unknown' };
 
 export interface LeaseUnderTest {
   /** Absent when the lock hands out no fencing tokens. */
@@ -77,7 +75,7 @@ function problemWith(definition: LockDefinition): string | null {
     return `lock ${definition.name}: assumes must be an envelope ({ faults, bounds, inWords })`;
   }
   if (!Array.isArray(definition.needs)) return `lock ${definition.name}: needs must list ports, for example ['redis']`;
-  const unknownNeed = definition.needs.find((need) => need !== 'redis');
+  const unknownNeed = (definition.needs as readonly unknown[]).find((need) => need !== 'redis');
   if (unknownNeed !== undefined) return `lock ${definition.name}: no port is called ${JSON.stringify(unknownNeed)}; there is 'redis'`;
   if (typeof definition.create !== 'function') return `lock ${definition.name}: create must be a function of ports`;
   if (definition.sell !== undefined && typeof definition.sell !== 'function') return `lock ${definition.name}: sell must be a function`;

@@ -100,7 +100,8 @@ export function defineWorkload(definition: WorkloadDefinition): WorkloadDefiniti
 }
 
 function problemWith(definition: WorkloadDefinition): string | null {
-  if (typeof definition !== 'object' || definition === null) return 'expected an object with name, tests, params, operation, setup, client, check and sometimes';
+  if (typeof definition !== 'object' || definition === null)
+    return 'expected an object with name, tests, params, operation, setup, client, check and sometimes';
   const { name } = definition;
   if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     return `name must be lower-case letters, digits and dashes, got ${JSON.stringify(name)}`;

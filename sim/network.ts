@@ -120,10 +120,16 @@ export class Network {
       if (verdict.act === 'drop' || verdict.act === 'hold') return;
     }
     for (const at of [time, ...copies]) {
-      this.world.schedule(at, receiver, 'datagram', (message) => {
-        const listener = this.datagramListeners.get(to.name);
-        if (listener?.incarnation.live === true) listener.receive(from.name, message);
-      }, payload);
+      this.world.schedule(
+        at,
+        receiver,
+        'datagram',
+        (message) => {
+          const listener = this.datagramListeners.get(to.name);
+          if (listener?.incarnation.live === true) listener.receive(from.name, message);
+        },
+        payload,
+      );
     }
   }
 

@@ -18,48 +18,61 @@ export function recordedLock(lock: LockUnderTest, recorder: Recorder): RecordedL
         value: { token: lease.token?.toString() ?? null, signal: lease.signal !== undefined },
         validUntil: lease.expiresAt ?? null,
       });
-      return { status: 'granted', lease: recordedLease(lease, recorder, id, key) };
+      return { status: 'granted', lease: new RecordedLease(lease, recorder, id, key) };
     },
   };
 }
 
-function recordedLease(lease: LeaseUnderTest, recorder: Recorder, acquire: number, key: string): LeaseUnderTest {
-  let released = false;
-  lease.signal?.addEventListener('abort', () => {
-    if (!released) recorder.occur('lost', acquire);
-  });
-  const args = { lease: acquire };
-  const extend = lease.extend?.bind(lease);
-  return {
-    ...(lease.token === undefined ? {} : { token: lease.token }),
-    ...(lease.signal === undefined ? {} : { signal: lease.signal }),
-    ...(lease.owner === undefined ? {} : { owner: lease.owner }),
-    get expiresAt() {
-      return lease.expiresAt as NonNullable<LeaseUnderTest['expiresAt']>;
-    },
-    ...(extend === undefined
-      ? {}
-      : {
-          async extend(ttlMs?: number) {
-            const id = recorder.invoke('extend', key, args);
-            const answer = await recordingThrows(recorder, id, () => extend(ttlMs));
-            const status = answer.status === 'extended' ? 'ok' : answer.status === 'unknown' ? 'unknown' : 'refused';
-            recorder.complete(id, {
-              status,
-              value: { answer: answer.status },
-              ...(answer.status === 'extended' ? { validUntil: lease.expiresAt ?? null } : {}),
-            });
-            return answer;
-          },
-        }),
-    async release() {
-      released = true;
-      const id = recorder.invoke('release', key, args);
-      const answer = await recordingThrows(recorder, id, () => lease.release());
-      recorder.complete(id, { status: 'ok', value: {} });
-      return answer;
-    },
-  };
+/** Offers what the lease offers, and nothing that it does not. */
+class RecordedLease implements LeaseUnderTest {
+  readonly token?: bigint;
+  readonly signal?: AbortSignal;
+  readonly owner?: string;
+  readonly extend?: NonNullable<LeaseUnderTest['extend']>;
+  private released = false;
+
+  constructor(
+    private readonly lease: LeaseUnderTest,
+    private readonly recorder: Recorder,
+    /** The id of its acquire. */
+    private readonly acquire: number,
+    private readonly key: string,
+  ) {
+    if (lease.token !== undefined) this.token = lease.token;
+    if (lease.owner !== undefined) this.owner = lease.owner;
+    if (lease.extend !== undefined) this.extend = (ttlMs) => this.recordedExtend(ttlMs);
+    if (lease.signal === undefined) return;
+    this.signal = lease.signal;
+    lease.signal.addEventListener('abort', () => {
+      if (!this.released) recorder.occur('lost', acquire);
+    });
+  }
+
+  get expiresAt() {
+    return this.lease.expiresAt as NonNullable<LeaseUnderTest['expiresAt']>;
+  }
+
+  async release(): Promise<unknown> {
+    this.released = true;
+    const { recorder, lease } = this;
+    const id = recorder.invoke('release', this.key, { lease: this.acquire });
+    const answer = await recordingThrows(recorder, id, () => lease.release());
+    recorder.complete(id, { status: 'ok', value: {} });
+    return answer;
+  }
+
+  private async recordedExtend(ttlMs: number | undefined) {
+    const { recorder, lease } = this;
+    const id = recorder.invoke('extend', this.key, { lease: this.acquire });
+    const answer = await recordingThrows(recorder, id, () => (lease as Required<LeaseUnderTest>).extend(ttlMs));
+    const isExtended = answer.status === 'extended';
+    recorder.complete(id, {
+      status: isExtended ? 'ok' : answer.status === 'unknown' ? 'unknown' : 'refused',
+      value: { answer: answer.status },
+      ...(isExtended ? { validUntil: lease.expiresAt ?? null } : {}),
+    });
+    return answer;
+  }
 }
 
 /** A throw ends the operation as `unknown`, with what was thrown, and goes on to the caller. */

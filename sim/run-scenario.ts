@@ -10,9 +10,9 @@ import { type Budget, defaultBudget, type RunEnd, World } from './kernel/world.j
 import type { Checkpoint } from './kernel/checkpoints.js';
 import type { DrainMode } from './kernel/drain.js';
 import type { Trace } from './kernel/trace.js';
-import { type FaultCounts } from './nemesis/nemesis.js';
+import type { FaultCounts } from './nemesis/nemesis.js';
 import { thrownMessage } from './recorder.js';
-import { type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { SimHistory } from './sim-recorder.js';
 import { Stage } from './stage.js';
 import type { LuaRuntime } from './servers/redis/lua/lua-runtime.js';

@@ -23,8 +23,16 @@ export class SimHistory {
       invoke: (operation, key, args) => {
         const { world } = this;
         const record: Growing<OperationRecord> = {
-          type: 'operation', id: this.operations.length, process: process.name, operation, key, args,
-          invoke: world.now, status: 'unknown', value: {}, event: world.events,
+          type: 'operation',
+          id: this.operations.length,
+          process: process.name,
+          operation,
+          key,
+          args,
+          invoke: world.now,
+          status: 'unknown',
+          value: {},
+          event: world.events,
         };
         this.operations.push(record);
         this.records.push(record);

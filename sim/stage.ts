@@ -57,7 +57,10 @@ export class Stage {
       this.add(name, process);
       process.onCrash.push(() => history.occur('crash', name));
     });
-    this.add('conductor', world.process('conductor', (incarnation) => this.conduct(incarnation)));
+    this.add(
+      'conductor',
+      world.process('conductor', (incarnation) => this.conduct(incarnation)),
+    );
     for (const { kind, target } of scenario.faults) this.requireTarget(kind, target);
     this.nemesis = new Nemesis(
       {
@@ -165,7 +168,9 @@ export class Stage {
     const stranger = target.split(/[->]/).find((name) => !this.processes.has(name) || name === 'conductor');
     if (stranger === undefined) return;
     const there = [...this.processes.keys()].filter((name) => name !== 'conductor');
-    throw new UserInputError(`the fault ${kind} has the target ${JSON.stringify(target)}: there is no process ${JSON.stringify(stranger)}; there are ${there.join(', ')}`);
+    throw new UserInputError(
+      `the fault ${kind} has the target ${JSON.stringify(target)}: there is no process ${JSON.stringify(stranger)}; there are ${there.join(', ')}`,
+    );
   }
 
   private add(name: string, process: SimProcess): void {
@@ -174,6 +179,8 @@ export class Stage {
 }
 
 /** A plug-in that cannot even begin is bad input, not a finding. */
-const blame = (what: string) => (error: unknown): never => {
-  throw new UserInputError(`${what} threw ${thrownMessage(error)}`);
-};
+const blame =
+  (what: string) =>
+  (error: unknown): never => {
+    throw new UserInputError(`${what} threw ${thrownMessage(error)}`);
+  };

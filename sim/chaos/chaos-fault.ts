@@ -17,7 +17,10 @@ export interface ChaosSite extends ChaosStage {
   readonly episode: Episode;
   /** The episode's own entropy. */
   readonly draws: DrawStream;
-  /** To be called when the episode may have changed the fate or the time of something of a client; counts when one of its operations was under way. Without a client: of any. */
+  /**
+   * To be called when the episode may have changed the fate or the time of something of a client (of any, when none is
+   * named). It counts when an operation of that client was under way.
+   */
   affects(client?: string): void;
 }
 

@@ -82,7 +82,16 @@ export class ClientProcess {
     closeSync(file);
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const current: Incarnation = {
-      child, startedAt, exited, tail: new RecordTail(records), crashedAt: null, paused: false, resumedAt: -Infinity, alive: true, failure: null, finishing: false,
+      child,
+      tail: new RecordTail(records),
+      startedAt,
+      exited,
+      crashedAt: null,
+      paused: false,
+      resumedAt: -Infinity,
+      alive: true,
+      failure: null,
+      finishing: false,
     };
     this.#lives.push(current);
     const forget = this.guard.add(() => child.kill('SIGKILL'));
@@ -157,7 +166,11 @@ export class ClientProcess {
   /** What it recorded in each of its lives. To be called when the last one is over. */
   history(): Life[] {
     return this.#lives.map(({ tail, startedAt, crashedAt }, index) => ({
-      process: this.name, restarted: index > 0, startedAt, crashedAt, lines: tail.lines,
+      process: this.name,
+      restarted: index > 0,
+      startedAt,
+      crashedAt,
+      lines: tail.lines,
     }));
   }
 

@@ -1,4 +1,4 @@
-import { HISTORY_VERSION, type History, type HistoryRecord, type HistoryValue, type OccurrenceRecord, type OperationRecord } from '../../models/history.js';
+import { HISTORY_VERSION, type History, type HistoryRecord, type OccurrenceRecord, type OperationRecord } from '../../models/history.js';
 import type { RecordLine } from './record-line.js';
 
 /** One life of a process: from its start to its end, or to the kill. */
@@ -72,8 +72,8 @@ const milestoneDraft = ({ occurrence, at }: Milestone): Draft => draftOccurrence
 function renumbered(record: HistoryRecord, newId: (id: number) => number): HistoryRecord {
   if (record.type === 'occurrence') return record.id === undefined ? record : { ...record, id: newId(record.id) };
   const lease = record.args['lease'];
-  const args: Readonly<Record<string, HistoryValue>> = typeof lease === 'number' && refersToLease.has(record.operation) ? { ...record.args, lease: newId(lease) } : record.args;
-  return { ...record, id: newId(record.id), args };
+  const refers = typeof lease === 'number' && refersToLease.has(record.operation);
+  return { ...record, id: newId(record.id), args: refers ? { ...record.args, lease: newId(lease) } : record.args };
 }
 
 const refersToLease: ReadonlySet<string> = new Set(['extend', 'release']);

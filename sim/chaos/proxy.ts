@@ -3,9 +3,7 @@ import { ProxyLane } from './proxy-lane.js';
 
 /** What becomes of a piece of a stream. `lose`: it is gone, and so is all that would follow it. */
 export type ChunkVerdict =
-  | { readonly act: 'delay'; readonly ms: number }
-  | { readonly act: 'reset' }
-  | { readonly act: 'lose'; readonly then: 'reset' | 'silence' };
+  { readonly act: 'delay'; readonly ms: number } | { readonly act: 'reset' } | { readonly act: 'lose'; readonly then: 'reset' | 'silence' };
 
 /** A fault on a link, while it lasts. */
 export interface LinkRule {

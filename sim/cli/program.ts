@@ -93,7 +93,13 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     )
     .action(async (options: ChaosOptions & { json?: boolean }) => finish(await (await import('./chaos.js')).chaos(options, terminal)));
 
-  return program.addHelpText('after', examples([[[], 'the main job'], [['sim', '--help'], 'the options of a command']]) + EXIT_CODES);
+  return program.addHelpText(
+    'after',
+    examples([
+      [[], 'the main job'],
+      [['sim', '--help'], 'the options of a command'],
+    ]) + EXIT_CODES,
+  );
 }
 
 function unknownCommand(word: string, program: Command): UserInputError {

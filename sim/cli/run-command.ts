@@ -40,5 +40,8 @@ function complain(message: string, exitCode: number, terminal: Terminal): number
 
 function fromCommander({ message }: CommanderError, [command]: readonly string[]): string {
   const help = command === undefined || command.startsWith('-') ? commandLine('--help') : commandLine(command, '--help');
-  return `${message.replace(/^error: /, '').replace(/\n/g, ' ').replace(/\.$/, '')}; see ${help}`;
+  return `${message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.$/, '')}; see ${help}`;
 }

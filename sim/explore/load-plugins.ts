@@ -34,7 +34,9 @@ async function load<Definition>(
   const own = ours.get(name);
   if (own !== undefined) return own;
   if (!looksLikePath(name)) {
-    throw new UserInputError(`there is no ${what} ${JSON.stringify(name)}: give one of ${[...ours.keys()].join(', ')}, or the path of a module (./my-${what}.ts)`);
+    throw new UserInputError(
+      `there is no ${what} ${JSON.stringify(name)}: give one of ${[...ours.keys()].join(', ')}, or the path of a module (./my-${what}.ts)`,
+    );
   }
   const module = await loadModule(name);
   try {

@@ -12,8 +12,7 @@ export interface SearchSetup {
 
 /** What a worker is asked to do next. */
 export type SearchJob =
-  | { readonly kind: 'search'; readonly seeds: readonly number[] }
-  | { readonly kind: 'shrink'; readonly seed: number; readonly property: string };
+  { readonly kind: 'search'; readonly seeds: readonly number[] } | { readonly kind: 'shrink'; readonly seed: number; readonly property: string };
 
 /** What a worker tells. `ready` and `began` also keep the watchdog quiet. */
 export type SearchReport =

@@ -6,6 +6,9 @@ import type { SearchJob, SearchReport, SearchSetup } from './search-job.js';
 /** A seed that took this long of real time will not end: an endless loop in the code under test, most likely. */
 const PATIENCE_MS = 30_000;
 
+/** Runs are short and leave much garbage: with room for it, nearly all of it is dead when the collector comes. */
+const YOUNG_GENERATION = { maxYoungGenerationSizeMb: 64 };
+
 /** The run of a seed never gave its thread back. */
 export class EndlessRunError extends Error {
   override readonly name = 'EndlessRunError';
@@ -22,10 +25,12 @@ export class SearchThread {
   private seed = -1;
 
   private constructor(setup: SearchSetup) {
-    this.worker = startWorker(new URL('./search-worker.ts', import.meta.url), { workerData: setup });
+    this.worker = startWorker(new URL('./search-worker.ts', import.meta.url), { workerData: setup, resourceLimits: YOUNG_GENERATION });
     this.worker.on('message', (report: SearchReport) => this.hear(report));
     this.worker.on('error', (error: Error) => this.settle((waiting) => waiting.reject(error)));
-    this.worker.on('exit', (code) => this.settle((waiting) => waiting.reject(new Error(`a search thread ended by itself with code ${code} in seed ${this.seed}`))));
+    this.worker.on('exit', (code) =>
+      this.settle((waiting) => waiting.reject(new Error(`a search thread ended by itself with code ${code} in seed ${this.seed}`))),
+    );
   }
 
   /** Resolves when the thread has loaded its plug-ins. */

@@ -18,7 +18,11 @@ installGuards();
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  tell({ kind: 'failed', userInput: error instanceof UserInputError, message: error instanceof UserInputError ? message : String(error instanceof Error ? error.stack : error) });
+  tell({
+    kind: 'failed',
+    userInput: error instanceof UserInputError,
+    message: error instanceof UserInputError ? message : String(error instanceof Error ? error.stack : error),
+  });
 }
 
 async function work(search: Search, job: SearchJob): Promise<void> {

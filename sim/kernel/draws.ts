@@ -1,5 +1,6 @@
+import alea from 'seedrandom/lib/alea.js';
 import { assert } from '../../src/base/assert.js';
-import { Alea } from './alea.js';
+import { hashText } from './digest.js';
 
 /** Answers to particular draws, by label and by the draw's index in that label: what a scenario pins down. */
 export type DrawOverrides = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -11,22 +12,28 @@ export interface DrawStream {
 }
 
 /**
- * All entropy of a run. Each label has a stream of its own, so that one more draw in one place changes nothing elsewhere;
- * a scenario may override single draws.
+ * All entropy of a run. It comes from one generator of seedrandom, from which each label has a stream of its own split off,
+ * so that one more draw in one place changes nothing elsewhere; a scenario may override single draws.
  */
 export class Draws {
   private readonly streams = new Map<string, LabelledStream>();
+  private readonly start: number;
+  private readonly stride: number;
 
   constructor(
-    private readonly seed: number,
+    seed: number,
     private readonly overrides: DrawOverrides = {},
-  ) {}
+  ) {
+    const root = alea(String(seed));
+    this.start = root.int32();
+    this.stride = root.int32();
+  }
 
   /** The stream of a label; keep it where draws are frequent. */
   stream(label: string): DrawStream {
     let stream = this.streams.get(label);
     if (stream === undefined) {
-      stream = new LabelledStream(`${this.seed}/${label}`, this.overrides[label]);
+      stream = new LabelledStream(scrambled(hashText(label, this.start)), scrambled(hashText(label, this.stride)), this.overrides[label]);
       this.streams.set(label, stream);
     }
     return stream;
@@ -42,21 +49,27 @@ export class Draws {
   }
 }
 
+/**
+ * A stream that is split off a generator: it counts in strides of its own, and scrambles the count (Steele, Lea and Flood,
+ * "Fast splittable pseudorandom number generators", 2014, in 32 bits).
+ */
 class LabelledStream implements DrawStream {
   count = 0;
-  private readonly generator: Alea;
+  private readonly stride: number;
 
   constructor(
-    seed: string,
+    private state: number,
+    stride: number,
     private readonly overrides: Readonly<Record<string, number>> | undefined,
   ) {
-    this.generator = new Alea(seed);
+    this.stride = stride | 1;
   }
 
   next(bound: number): number {
     if (!(bound >= 1 && bound <= 4294967296 && Number.isInteger(bound))) assert(false, `draw: bound ${bound} is not a whole number from 1 to 2^32`);
     // The generator advances under an override too: pinning one draw leaves the later ones of its label as they were.
-    const word = this.generator.int32() >>> 0;
+    this.state = (this.state + this.stride) | 0;
+    const word = scrambled(this.state) >>> 0;
     const index = this.count++;
     if (this.overrides !== undefined) {
       const pinned = this.overrides[index];
@@ -68,4 +81,11 @@ class LabelledStream implements DrawStream {
     const low = (word & 0xffff) * bound;
     return Math.floor((high + Math.floor(low / 65536)) / 65536);
   }
+}
+
+/** Each bit of the answer depends on each bit of the word, and no two words have the same answer (the finalizer of MurmurHash3). */
+function scrambled(word: number): number {
+  let bits = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }

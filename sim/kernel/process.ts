@@ -18,6 +18,8 @@ export class SimProcess {
   incarnation: Incarnation | null = null;
   /** Until this true time nothing of the process runs; what was due waits, then bursts. */
   pausedUntil = 0;
+  /** The same, when the schedule makes its event loop late. */
+  busyUntil = 0;
   /** Called for each of its events that a pause held back. */
   onHeldBack: (() => void) | null = null;
   /** Called with the incarnation that has just died. */
@@ -49,6 +51,7 @@ export class SimProcess {
   resume(): void {
     const isEarly = this.pausedUntil > this.world.now;
     this.pausedUntil = 0;
+    this.busyUntil = 0;
     if (isEarly && this.incarnation !== null) this.world.release(this.incarnation);
   }
 
@@ -59,6 +62,7 @@ export class SimProcess {
     incarnation.live = false;
     this.incarnation = null;
     this.pausedUntil = 0;
+    this.busyUntil = 0;
     this.disk.crash((length) => this.world.draws.draw(`${this.name}/disk`, length + 1));
     for (const tell of this.onCrash) tell(incarnation);
   }
@@ -129,7 +133,7 @@ class ProcessTimer {
   private arm() {
     const { world, process } = this.incarnation;
     const left = this.due - process.monotonic.at(world.now);
-    const time = world.now + process.monotonic.trueLengthOf(left) + world.lateness('timer');
+    const time = world.now + process.monotonic.trueLengthOf(left);
     return world.schedule(time, this.incarnation, 'timer', this.onDue);
   }
 

@@ -1,8 +1,9 @@
 import type { DrawStream } from './draws.js';
 
 /**
- * Decides how much later than it could an event happens: a timer may be late, never early; a message may take longer,
- * never overtake on its connection. Every order that a schedule makes is one that a real machine could show.
+ * Decides how much later than it could an event happens: a timer may be late, never early, and with it all that its process
+ * has to do by then, as in a busy event loop; a message may take longer, never overtake on its connection. Every order
+ * that a schedule makes is one that a real machine could show.
  */
 export interface Schedule {
   /** Extra microseconds, 0 or more, for an event of this kind. */

@@ -140,7 +140,8 @@ function installTimers(): void {
       else real(timer);
     };
   }
-  const sleep = (real: (...args: never[]) => Promise<unknown>, microsecondsOf: (ms: number | undefined) => number) =>
+  const sleep =
+    (real: (...args: never[]) => Promise<unknown>, microsecondsOf: (ms: number | undefined) => number) =>
     (ms?: number, value?: unknown, options?: { signal?: AbortSignal }): Promise<unknown> => {
       const own = running();
       if (own === null) return real(...([ms, value, options] as never[]));
@@ -157,7 +158,7 @@ function installTimers(): void {
     };
   const sleepFor = sleep(timersPromises.setTimeout, delay);
   const realSetImmediate = timersPromises.setImmediate;
-  const sleepAtOnce = sleep(((_: undefined, value: unknown, options: object) => realSetImmediate(value, options)), atOnce);
+  const sleepAtOnce = sleep((_: undefined, value: unknown, options: object) => realSetImmediate(value, options), atOnce);
   const realInterval = timersPromises.setInterval;
   const nextTurn = (value?: unknown, options?: { signal?: AbortSignal }): Promise<unknown> => sleepAtOnce(undefined, value, options);
   async function* ticks(ms?: number, value?: unknown, options?: { signal?: AbortSignal }): AsyncGenerator<unknown> {
@@ -201,20 +202,24 @@ function installRandom(): void {
     const own = running();
     return own === null ? realRandom() : drawWord(own) / 4294967296;
   };
-  const uuid = (real: (...args: never[]) => string) => (...args: never[]): string => {
-    const own = running();
-    if (own === null) return real(...args);
-    const bytes = new Uint8Array(16);
-    fill(own, bytes);
-    const hex = Buffer.from(bytes).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-  };
-  const values = (real: (array: never) => unknown) => (array: ArrayBufferView): unknown => {
-    const own = running();
-    if (own === null) return real(array as never);
-    fill(own, bytesOf(array));
-    return array;
-  };
+  const uuid =
+    (real: (...args: never[]) => string) =>
+    (...args: never[]): string => {
+      const own = running();
+      if (own === null) return real(...args);
+      const bytes = new Uint8Array(16);
+      fill(own, bytes);
+      const hex = Buffer.from(bytes).toString('hex');
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+    };
+  const values =
+    (real: (array: never) => unknown) =>
+    (array: ArrayBufferView): unknown => {
+      const own = running();
+      if (own === null) return real(array as never);
+      fill(own, bytesOf(array));
+      return array;
+    };
   const realBytes = crypto.randomBytes.bind(crypto) as (size: number, callback?: unknown) => unknown;
   const realFill = crypto.randomFillSync.bind(crypto) as (array: never, ...range: unknown[]) => unknown;
   Object.assign(crypto, {
@@ -245,16 +250,18 @@ function installRandom(): void {
 
 const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-const randomInt = (real: (...args: unknown[]) => unknown, drawWord: (own: Incarnation) => number) => (...args: unknown[]): unknown => {
-  const own = running();
-  if (own === null) return real(...args);
-  const [low, high] = typeof args[1] === 'number' ? [args[0] as number, args[1]] : [0, args[0] as number];
-  const drawn = low + Math.floor((drawWord(own) / 4294967296) * (high - low));
-  const callback = args.at(-1) as TimerCallback;
-  if (typeof callback !== 'function') return drawn;
-  own.setTimer(0, () => callback(null, drawn));
-  return undefined;
-};
+const randomInt =
+  (real: (...args: unknown[]) => unknown, drawWord: (own: Incarnation) => number) =>
+  (...args: unknown[]): unknown => {
+    const own = running();
+    if (own === null) return real(...args);
+    const [low, high] = typeof args[1] === 'number' ? [args[0] as number, args[1]] : [0, args[0] as number];
+    const drawn = low + Math.floor((drawWord(own) / 4294967296) * (high - low));
+    const callback = args.at(-1) as TimerCallback;
+    if (typeof callback !== 'function') return drawn;
+    own.setTimer(0, () => callback(null, drawn));
+    return undefined;
+  };
 
 /** A throw in a nextTick or microtask callback would end the real process; inside a run it ends the run. */
 function installQueues(): void {

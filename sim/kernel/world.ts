@@ -75,7 +75,10 @@ export class World {
 
   /** Adds a process; it does nothing before `start`. Draws and links go by its name, so no other may have it. */
   process(name: string, factory: ProcessFactory): SimProcess {
-    assert(this.processes.every((other) => other.name !== name), `there is already a process ${name}`);
+    assert(
+      this.processes.every((other) => other.name !== name),
+      `there is already a process ${name}`,
+    );
     const process = new SimProcess(this, this.processes.length, name, factory);
     this.processes.push(process);
     return process;
@@ -182,10 +185,11 @@ export class World {
       if (incarnation !== null) {
         if (!incarnation.live) continue;
         const { process } = incarnation;
-        if (event.time < process.pausedUntil) {
-          process.onHeldBack?.();
+        if (event.kind === 'timer' && event.due === event.time) this.makeLate(process, event.time);
+        if (event.time < process.pausedUntil || event.time < process.busyUntil) {
+          if (event.time < process.pausedUntil) process.onHeldBack?.();
           // It keeps what it was due at: the burst has the order that there would have been without the pause.
-          event.time = process.pausedUntil;
+          event.time = Math.max(process.pausedUntil, process.busyUntil);
           this.queue.push(event);
           continue;
         }
@@ -194,6 +198,12 @@ export class World {
       else if (event.time > this.budget.time) this.end = { kind: 'budget', of: 'time' };
       else return event;
     }
+  }
+
+  /** When the schedule wants a timer late, its whole event loop is: timers of one process never overtake each other. */
+  private makeLate(process: SimProcess, due: number): void {
+    const late = this.lateness('timer');
+    if (late > 0) process.busyUntil = Math.max(process.busyUntil, due + late);
   }
 
   private begin(event: SimEvent): void {

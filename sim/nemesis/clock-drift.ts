@@ -9,6 +9,8 @@ export const clockDrift: Fault = {
     const most = scope.bounds?.clockDriftPpm ?? 200_000;
     return { min: -most, max: most };
   },
+  // All clocks drift: it takes a fast one and a slow one at the same time to use up a margin.
+  mostEpisodes: (topology) => 2 * everyone(topology).length,
   begin: (site) => {
     const process = site.process(site.episode.target);
     const begun = site.world.now;

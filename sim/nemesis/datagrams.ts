@@ -2,8 +2,7 @@ import type { FaultKind } from '../../src/locks/envelope.js';
 import type { Verdict } from '../network.js';
 import { concerns, direction, type Fault, type FaultSite, impose, type Topology } from './fault.js';
 
-const datagramLinks = (topology: Topology): string[] =>
-  topology.servers.flatMap((server) => server.peers.map((peer) => direction(server.name, peer)));
+const datagramLinks = (topology: Topology): string[] => topology.servers.flatMap((server) => server.peers.map((peer) => direction(server.name, peer)));
 
 const datagramFault = (kind: FaultKind, about: string, verdict: (site: FaultSite) => Verdict): Fault => ({
   kind,
@@ -20,14 +19,12 @@ const datagramFault = (kind: FaultKind, about: string, verdict: (site: FaultSite
 
 export const datagramLoss = datagramFault('datagram-loss', 'a message between servers vanishes (`strength` percent)', () => ({ act: 'drop' }));
 
-export const datagramDuplication = datagramFault(
-  'datagram-duplication',
-  'a message between servers arrives twice (`strength` percent)',
-  (site) => ({ act: 'duplicate', microseconds: 1 + site.draws.next(20_000) }),
-);
+export const datagramDuplication = datagramFault('datagram-duplication', 'a message between servers arrives twice (`strength` percent)', (site) => ({
+  act: 'duplicate',
+  microseconds: 1 + site.draws.next(20_000),
+}));
 
-export const datagramReordering = datagramFault(
-  'datagram-reordering',
-  'a message between servers is overtaken by later ones (`strength` percent)',
-  (site) => ({ act: 'delay', microseconds: 1_000 + site.draws.next(20_000) }),
-);
+export const datagramReordering = datagramFault('datagram-reordering', 'a message between servers is overtaken by later ones (`strength` percent)', (site) => ({
+  act: 'delay',
+  microseconds: 1_000 + site.draws.next(20_000),
+}));

@@ -55,6 +55,8 @@ export interface Fault {
   targets(topology: Topology): readonly string[];
   lengthMs(scope: FaultScope): FaultRange;
   strength(scope: FaultScope): FaultRange;
+  /** How many episodes a run has at the most; 3 when absent. */
+  mostEpisodes?(topology: Topology): number;
   /** Acts from the start of the chaos phase to its end, whatever the drawn times. */
   readonly permanent?: boolean;
   /** Begins the episode; what it returns ends it. Null when it cannot begin now (its target is down). */

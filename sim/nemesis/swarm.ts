@@ -21,7 +21,7 @@ export function drawFaultPlan(draws: DrawStream, allowed: readonly AllowedFault[
     const targets = fault.targets(scope.topology);
     // Drawn for each kind before any is left out, so that taking a kind away changes little else.
     const used = draws.next(allowed.length <= 2 ? 2 : 3) === 0 || allowed.length === 1;
-    const count = 1 + draws.next(3);
+    const count = 1 + draws.next(fault.mostEpisodes?.(scope.topology) ?? 3);
     if (quiet || !used || targets.length === 0) continue;
     for (let at = 0; at < count; at++) plan.push(drawEpisode(draws, kind, targets, scope));
   }

@@ -1,6 +1,13 @@
 import { type Outcome, ok, refused, unknown, type Unknown } from '../../src/base/outcome.js';
 import type {
-  RedisCallOptions, RedisOutcome, RedisPort, RedisRefusal, RedisReply, RedisScript, RedisSession, RedisSubscription,
+  RedisCallOptions,
+  RedisOutcome,
+  RedisPort,
+  RedisRefusal,
+  RedisReply,
+  RedisScript,
+  RedisSession,
+  RedisSubscription,
 } from '../../src/ports/redis.js';
 import type { Incarnation, SimProcess } from '../kernel/process.js';
 import type { CloseReason, Endpoint, Network } from '../network.js';
@@ -126,7 +133,9 @@ class RedisConnection {
 
 function toOutcome(reply: RespValue): RedisOutcome {
   if (typeof reply === 'object' && reply !== null && 'error' in reply) {
-    return refused({ reason: 'error-reply', code: reply.error.split(' ', 1)[0] as string, message: fromBinary(reply.error) });
+    // As the binding of ioredis has it: a script may answer an error without a code.
+    const code = /^[A-Z][A-Z0-9]*(?= |$)/.exec(reply.error)?.[0] ?? 'ERR';
+    return refused({ reason: 'error-reply', code, message: fromBinary(reply.error) });
   }
   return ok(toReply(reply));
 }
@@ -137,7 +146,7 @@ function toReply(reply: RespValue): RedisReply {
   if (typeof reply === 'number' || reply === null) return reply;
   if (typeof reply === 'bigint') return Number(reply);
   if (isRespArray(reply)) return reply.map(toReply);
-  if ('status' in reply) return reply.status;
+  if ('status' in reply) return fromBinary(reply.status);
   if ('nullArray' in reply) return null;
   if ('error' in reply) return { error: fromBinary(reply.error) };
   if ('push' in reply) return reply.push.map(toReply);

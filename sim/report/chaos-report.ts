@@ -23,7 +23,10 @@ export function chaosReport(result: ChaosResult, { workload }: Plugins, colours:
   const reached = Object.entries(result.sometimes).map(([name, times]) => [name, times > 0 ? 'yes' : 'no']);
   return [
     '',
-    table(['property', 'outcome'], properties.map((property) => [property, broken.has(property) ? colours.red('BROKEN') : colours.green('held')])),
+    table(
+      ['property', 'outcome'],
+      properties.map((property) => [property, broken.has(property) ? colours.red('BROKEN') : colours.green('held')]),
+    ),
     ...faultTable(result.faults),
     ...(reached.length === 0 ? [] : [table(['sometimes', 'reached'], reached)]),
     '',

@@ -65,8 +65,14 @@ export function mainTable(rows: readonly MainRow[], firstSeed: number, colours: 
   const drawn = table(
     head,
     [
-      ...section('Must hold: our lock, and our stock even without a lock', rows.filter(({ mustBreak }) => mustBreak === null)),
-      ...section('Known-broken: each must be caught', rows.filter(({ mustBreak }) => mustBreak !== null)),
+      ...section(
+        'Must hold: our lock, and our stock even without a lock',
+        rows.filter(({ mustBreak }) => mustBreak === null),
+      ),
+      ...section(
+        'Known-broken: each must be caught',
+        rows.filter(({ mustBreak }) => mustBreak !== null),
+      ),
     ],
     { widths, ruled: true },
   );
@@ -138,7 +144,10 @@ function troubleOf({ mustBreak, result }: MainRow): string {
 /** The result in a sentence, then how to read the table and where to go on. */
 export function howToRead(rows: readonly MainRow[], wallMs: number, colours: Colors, columns: number): string {
   const wrong = rows.filter((row) => outcomeOf(row) !== 'as it should be');
-  const runs = counted(rows.reduce((sum, { result }) => sum + result.seeds, 0), 'run');
+  const runs = counted(
+    rows.reduce((sum, { result }) => sum + result.seeds, 0),
+    'run',
+  );
   const virtual = duration(rows.reduce((sum, { result }) => sum + result.virtualMs, 0));
   const summary =
     wrong.length === 0

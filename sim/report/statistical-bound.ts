@@ -21,5 +21,8 @@ function percentageRoundedUp(rate: number): string {
   const percentage = rate * 100;
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(percentage)));
   const scale = 10 ** decimals;
-  return (Math.ceil(Number((percentage * scale).toPrecision(12))) / scale).toFixed(decimals).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return (Math.ceil(Number((percentage * scale).toPrecision(12))) / scale)
+    .toFixed(decimals)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }

@@ -7,7 +7,11 @@ export const patiently = { timeout: milliseconds(250) };
 const POLL_MS = { min: 15, spread: 20 };
 
 /** "Could not acquire lock, try again later": asks until it is granted, or until `waitMs` is over (never, when absent). */
-export async function byPolling({ clock, random }: { readonly clock: Clock; readonly random: Random }, waitMs: number | undefined, ask: () => Promise<LeaseUnderTest | null>): Promise<AcquireAnswer> {
+export async function byPolling(
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  waitMs: number | undefined,
+  ask: () => Promise<LeaseUnderTest | null>,
+): Promise<AcquireAnswer> {
   const giveUpAt = waitMs === undefined ? Infinity : after(clock.now(), milliseconds(waitMs));
   for (;;) {
     const lease = await ask();

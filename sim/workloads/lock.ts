@@ -36,7 +36,11 @@ export default defineWorkload({
   check: ['mutual-exclusion', 'lease-ends', 'fencing-monotone', 'no-stale-write', 'deadlock-freedom', 'no-unexpected-error'],
   sometimes: {
     'waited for another holder': { faults: [], withinSeeds: 20, reached: waitedForRelease },
-    'gave up waiting': { faults: [], withinSeeds: 50, reached: (history) => someOperation(history, (record) => record.operation === 'acquire' && record.status === 'refused') },
+    'gave up waiting': {
+      faults: [],
+      withinSeeds: 50,
+      reached: (history) => someOperation(history, (record) => record.operation === 'acquire' && record.status === 'refused'),
+    },
     'a lease was extended': { faults: [], withinSeeds: 20, reached: (history) => someOperation(history, (record) => extended.has(record.args['extension'])) },
     'a lease was lost': { faults: [], withinSeeds: 100, reached: ifLeasesHave('signal', occurred('lost')) },
     'a former owner was refused a write': {

@@ -7,12 +7,16 @@ export const someOperation = (history: History, like: (record: OperationRecord) 
   history.records.some((record) => record.type === 'operation' && like(record));
 
 /** Whether an operation of that name was refused for that reason. */
-export const refusedFor = (operation: string, reason: string) => (history: History): boolean =>
-  someOperation(history, (record) => record.operation === operation && record.status === 'refused' && record.value['reason'] === reason);
+export const refusedFor =
+  (operation: string, reason: string) =>
+  (history: History): boolean =>
+    someOperation(history, (record) => record.operation === operation && record.status === 'refused' && record.value['reason'] === reason);
 
 /** Whether something happened to some lease or process. */
-export const occurred = (kind: OccurrenceRecord['occurrence']) => (history: History): boolean =>
-  history.records.some((record) => record.type === 'occurrence' && record.occurrence === kind);
+export const occurred =
+  (kind: OccurrenceRecord['occurrence']) =>
+  (history: History): boolean =>
+    history.records.some((record) => record.type === 'occurrence' && record.occurrence === kind);
 
 /** Asks only of locks whose leases have a `token` (not null) or a `signal` (not false). */
 export const ifLeasesHave =
@@ -27,7 +31,11 @@ export const waitedForRelease = (history: History): boolean =>
   someOperation(history, (wait) => wait.operation === 'acquire' && wait.status === 'ok' && someOperation(history, (release) => isBetween(release, wait)));
 
 const isBetween = (release: OperationRecord, wait: OperationRecord): boolean =>
-  release.operation === 'release' && release.process !== wait.process && release.key === wait.key && release.invoke > wait.invoke && release.invoke < (wait.return ?? 0);
+  release.operation === 'release' &&
+  release.process !== wait.process &&
+  release.key === wait.key &&
+  release.invoke > wait.invoke &&
+  release.invoke < (wait.return ?? 0);
 
 /** Whether a process died while it held a lease. */
 export function holderCrashed({ records }: History): boolean {

@@ -31,4 +31,5 @@ export async function audit(context: WorkloadContext, { ledgerMayBeEmpty = false
 }
 
 /** Whether a movement was answered "that was done already": its first answer had been lost. */
-export const unknownSaleResolved = (history: History): boolean => someOperation(history, (record) => record.status === 'ok' && record.value['repeated'] === true);
+export const unknownSaleResolved = (history: History): boolean =>
+  someOperation(history, (record) => record.status === 'ok' && record.value['repeated'] === true);

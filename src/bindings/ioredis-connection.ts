@@ -101,7 +101,16 @@ const isReady = ({ status }: IoredisClient): boolean => status === undefined || 
 
 /** What ioredis keeps book of, by lower-case names only. */
 const BOOKED: ReadonlySet<string> = new Set([
-  'subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe', 'multi', 'exec', 'select', 'quit',
+  'subscribe',
+  'unsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
+  'multi',
+  'exec',
+  'select',
+  'quit',
 ]);
 
 /** As the caller wrote it, so that errors quote that; but of the reply to a lower-case `hgetall` ioredis makes an object. */

@@ -58,9 +58,7 @@ export type StockTaken =
   | Unknown;
 
 export type StockRestocked =
-  | { readonly status: 'restocked'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }
-  | Unavailable
-  | Unknown;
+  { readonly status: 'restocked'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean } | Unavailable | Unknown;
 
 export type StockWritten =
   | { readonly status: 'written'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }

@@ -149,7 +149,8 @@ export class HeldLease implements Lease {
   #startDeadline(): Timer {
     const deadline = this.#expiresAt;
     return this.#parts.clock.setTimer(this.#left(), () => {
-      if (this.#expiresAt > deadline) this.#deadline = this.#startDeadline(); // it was extended meanwhile
+      if (this.#expiresAt > deadline)
+        this.#deadline = this.#startDeadline(); // it was extended meanwhile
       else this.#endIfPast();
     });
   }

@@ -37,8 +37,18 @@ export function redisLock(options: RedisLockOptions): LockProtocol {
 /** What `redisLock` assumes unless told otherwise. */
 export const redisLockEnvelope: Envelope = Object.freeze({
   faults: [
-    'delay', 'stall', 'reset', 'one-way-partition', 'partial-partition', 'reply-lost',
-    'crash', 'restart', 'flush', 'pause', 'clock-skew', 'clock-drift',
+    'delay',
+    'stall',
+    'reset',
+    'one-way-partition',
+    'partial-partition',
+    'reply-lost',
+    'crash',
+    'restart',
+    'flush',
+    'pause',
+    'clock-skew',
+    'clock-drift',
   ],
   bounds: { clockDriftPpm: 20_000, memoryLossDowntimeTtls: 1 },
   inWords:

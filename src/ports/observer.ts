@@ -7,8 +7,8 @@ export interface Observer {
 }
 
 export type LockEvent =
-  | Acquired<'granted'> & { readonly token: FencingToken }
-  | Acquired<'refused'> & { readonly reason: string }
+  | (Acquired<'granted'> & { readonly token: FencingToken })
+  | (Acquired<'refused'> & { readonly reason: string })
   | { readonly kind: 'unknown'; readonly key: string; readonly owner: string; readonly during: 'acquire' | 'extend' | 'release' }
   | { readonly kind: 'extended'; readonly key: string; readonly owner: string }
   | { readonly kind: 'lost'; readonly key: string; readonly owner: string; readonly reason: 'expired' | 'taken' }

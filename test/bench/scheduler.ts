@@ -124,18 +124,20 @@ async function byNetwork(seed: number): Promise<number> {
 }
 
 /** A request is what shall be on hand, or null to ask. */
-const storeServer = (network: Network) => (own: Incarnation): void => {
-  let onHand = 1;
-  network.listen(own, (endpoint) => {
-    endpoint.handlers = {
-      message(left) {
-        if (left !== null) onHand = left as number;
-        endpoint.send(onHand);
-      },
-      closed: () => undefined,
-    };
-  });
-};
+const storeServer =
+  (network: Network) =>
+  (own: Incarnation): void => {
+    let onHand = 1;
+    network.listen(own, (endpoint) => {
+      endpoint.handlers = {
+        message(left) {
+          if (left !== null) onHand = left as number;
+          endpoint.send(onHand);
+        },
+        closed: () => undefined,
+      };
+    });
+  };
 
 function remoteStore(network: Network, own: Incarnation, server: SimProcess): Store {
   let answered: (onHand: number) => void = () => undefined;

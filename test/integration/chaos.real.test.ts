@@ -138,8 +138,15 @@ test('so is a machine without redis-server', async () => {
 
 test('a run that is interrupted leaves nothing behind either', async () => {
   const program = join(outside, 'run.mts');
-  writeFileSync(program, `import { runChaos } from ${JSON.stringify(new URL('../../sim/chaos/run-chaos.ts', import.meta.url).href)};\nawait runChaos(${JSON.stringify({ ...spec, timeMs: 60_000 })}, ({ phase, grants }) => { if (phase === 'faults' && grants > 0) process.stdout.write('.'); });`);
-  const child = spawn(process.execPath, ['--conditions=source', '--import', import.meta.resolve('tsx/esm'), program], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  writeFileSync(
+    program,
+    `import { runChaos } from ${JSON.stringify(new URL('../../sim/chaos/run-chaos.ts', import.meta.url).href)};
+    await runChaos(${JSON.stringify({ ...spec, timeMs: 60_000 })}, ({ phase, grants }) => {
+      if (phase === 'faults' && grants > 0) process.stdout.write('.');
+    });`,
+  );
+  const loader = ['--conditions=source', '--import', import.meta.resolve('tsx/esm')];
+  const child = spawn(process.execPath, [...loader, program], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
   await new Promise((resolve) => child.stdout.once('data', resolve));
   expect(processesOfRuns().length).toBeGreaterThan(5);

@@ -15,6 +15,8 @@ interface Mutant {
   readonly text: string;
   readonly instead: string;
   readonly workload: string;
+  /** Found within so many seeds. */
+  readonly seeds: number;
   readonly noticedBy: string;
 }
 
@@ -25,6 +27,7 @@ const MUTANTS: readonly Mutant[] = [
     text: 'if seen and older(token, seen) then return false end',
     instead: '',
     workload: 'last-item',
+    seeds: 20,
     noticedBy: 'fencing-monotone',
   },
   {
@@ -33,6 +36,7 @@ const MUTANTS: readonly Mutant[] = [
     text: "if verdict then return {verdict, redis.call('HGET', KEYS[4], 'on-hand'), redis.call('HGET', KEYS[4], 'sequence'), 'repeated'} end",
     instead: '',
     workload: 'hot-sku',
+    seeds: 200,
     noticedBy: 'stock-conservation',
   },
   {
@@ -41,6 +45,7 @@ const MUTANTS: readonly Mutant[] = [
     text: "local mine = redis.call('HGET', KEYS[1], 'owner') == ARGV[1]",
     instead: 'local mine = true',
     workload: 'lock',
+    seeds: 20,
     noticedBy: 'mutual-exclusion',
   },
   {
@@ -49,6 +54,7 @@ const MUTANTS: readonly Mutant[] = [
     text: '    this.#deadline = this.#startDeadline();\n  }',
     instead: '    this.#deadline = { cancel() {} };\n  }',
     workload: 'lock',
+    seeds: 200,
     noticedBy: 'lease-ends',
   },
   {
@@ -56,7 +62,8 @@ const MUTANTS: readonly Mutant[] = [
     file: 'src/locks/redis-lock.ts',
     text: 'return after(sent, microseconds(ttl - this.#margin(ttl)));',
     instead: 'return after(this.#clock.now(), microseconds(ttl - this.#margin(ttl)));',
-    workload: 'lock',
+    workload: 'last-item',
+    seeds: 200,
     noticedBy: 'mutual-exclusion',
   },
   {
@@ -64,7 +71,8 @@ const MUTANTS: readonly Mutant[] = [
     file: 'src/locks/redis-lock.ts',
     text: 'return Math.ceil((ttl * 2 * this.#driftPpm) / 1_000_000) + ROUNDING;',
     instead: 'return 0 * ttl * ROUNDING;',
-    workload: 'lock',
+    workload: 'last-item',
+    seeds: 200,
     noticedBy: 'mutual-exclusion',
   },
 ];
@@ -81,14 +89,20 @@ function mutatedCopy({ file, text, instead }: Mutant): string {
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   const whole = readFileSync(join(root, file), 'utf8');
   expect(whole.split(text).length - 1, `${file} has the line that is taken out`).toBe(1);
-  writeFileSync(join(root, file), whole.replace(text, () => instead));
+  writeFileSync(
+    join(root, file),
+    whole.replace(text, () => instead),
+  );
   return root;
 }
 
 describe.concurrent('production code without one of its guards is found out by simulation', () => {
   test.each(MUTANTS)('without $without', { timeout: 120_000 }, async (mutant) => {
     const root = mutatedCopy(mutant);
-    const { code, stdout, stderr } = await runHoldfast(['sim', '--workload', mutant.workload, '--seeds', '1000', '--workers', '1', '--json'], { root, cwd: root });
+    const { code, stdout, stderr } = await runHoldfast(['sim', '--workload', mutant.workload, '--seeds', String(mutant.seeds), '--workers', '1', '--json'], {
+      root,
+      cwd: root,
+    });
     expect(code, stderr).toBe(1);
     const { violations } = JSON.parse(stdout) as { violations: { property: string }[] };
     expect(violations.map(({ property }) => property)).toContain(mutant.noticedBy);

@@ -6,7 +6,8 @@ import type { FaultKind } from '../../src/locks/envelope.js';
 
 const MOST_SEEDS = 500;
 
-const open = (workload: string, lock: string, faults: 'all' | readonly FaultKind[] = 'all'): Promise<Search> => Search.open({ workload, lock, faults, fixed: {} });
+const open = (workload: string, lock: string, faults: 'all' | readonly FaultKind[] = 'all'): Promise<Search> =>
+  Search.open({ workload, lock, faults, fixed: {} });
 
 async function firstSeedBreaking(search: Search, property: string): Promise<number | null> {
   for (let seed = 1; seed <= MOST_SEEDS; seed++) {

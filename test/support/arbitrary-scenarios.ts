@@ -25,6 +25,4 @@ export const sourceWith = (faults: FaultSelection): DrawnFrom => ({
 });
 
 /** The same, with any selection of faults. */
-export const sources = fc.record({ kinds: fc.subarray([...faultKinds]), withinEnvelope: fc.boolean() }).map(
-  (faults) => sourceWith(faults),
-);
+export const sources = fc.record({ kinds: fc.subarray([...faultKinds]), withinEnvelope: fc.boolean() }).map((faults) => sourceWith(faults));

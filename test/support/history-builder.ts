@@ -35,7 +35,11 @@ export class HistoryBuilder {
     return id;
   }
 
-  acquire(process: string, span: readonly [number, number?], grant: { readonly until?: number | null; readonly token?: bigint; readonly key?: string } = {}): number {
+  acquire(
+    process: string,
+    span: readonly [number, number?],
+    grant: { readonly until?: number | null; readonly token?: bigint; readonly key?: string } = {},
+  ): number {
     const until = grant.until === undefined || grant.until === null ? null : microseconds(grant.until);
     return this.operation(process, 'acquire', grant.key ?? 'k', span, { value: { token: grant.token?.toString() ?? null, validUntil: until } });
   }

@@ -18,7 +18,11 @@ import { isRedisCommand } from './redis-command-names.js';
 import type { RespError } from './resp-value.js';
 
 /** COMMAND: what clients ask for when they connect, and no more. */
-const commandCommand = container('command', command('command|count', 2, () => supportedCommands.length), command('command|docs', -2, () => []));
+const commandCommand = container(
+  'command',
+  command('command|count', 2, () => supportedCommands.length),
+  command('command|docs', -2, () => []),
+);
 
 /** Every command of the engine. */
 export const supportedCommands: readonly Command[] = [

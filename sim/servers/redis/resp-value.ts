@@ -6,18 +6,7 @@
  * that asked for RESP3.
  */
 export type RespValue =
-  | string
-  | number
-  | bigint
-  | null
-  | RespStatus
-  | RespError
-  | RespNullArray
-  | RespMap
-  | RespSet
-  | RespDouble
-  | RespPush
-  | readonly RespValue[];
+  string | number | bigint | null | RespStatus | RespError | RespNullArray | RespMap | RespSet | RespDouble | RespPush | readonly RespValue[];
 
 export interface RespStatus {
   readonly status: string;

@@ -28,11 +28,16 @@ export function firstDifference(steps: readonly PortStep[], one: Transcript, oth
 }
 
 function outcomesAgree(
-  one: RedisOutcome | null, other: RedisOutcome | null, step: PortStep | undefined, queues: Map<number, Comparison[]>, scale: TimeScale,
+  one: RedisOutcome | null,
+  other: RedisOutcome | null,
+  step: PortStep | undefined,
+  queues: Map<number, Comparison[]>,
+  scale: TimeScale,
 ): boolean {
   const queue = queues.get(step?.session ?? -1) ?? [];
   const name = step?.does === 'command' ? step.args[0]?.toUpperCase() : undefined;
-  if (step !== undefined && (name === 'EXEC' || name === 'DISCARD' || name === 'RESET' || step.does === 'close')) queues.delete(step.session);
+  if (step !== undefined && (name === 'EXEC' || name === 'DISCARD' || name === 'RESET' || (step.does === 'close' && step.session > 0)))
+    queues.delete(step.session);
   if (one?.status !== 'ok' || other?.status !== 'ok') return isDeepStrictEqual(one, other);
   if (one.value === 'QUEUED' && step !== undefined) {
     queues.set(step.session, [...queue, step.comparison]);
@@ -54,7 +59,7 @@ function agree(one: RedisReply, other: RedisReply, comparison: Comparison, scale
     const theirs = other as readonly RedisReply[];
     return one.length === other.length && (one as readonly RedisReply[]).every((item, i) => agree(item, theirs[i] as RedisReply, comparison, scale));
   }
-  if (typeof one === 'number' && typeof other === 'number' && one >= 0 && one < LONG_MS && other >= 0) return Math.abs(one - other) <= scale.toleranceMs;
+  if (typeof one === 'number' && typeof other === 'number' && one >= 0 && one < LONG_MS && other >= 0) return Math.abs(one - other) <= scale.readingToleranceMs;
   return repliesAgree(rounded(one), rounded(other), comparison);
 }
 

@@ -5,7 +5,10 @@ import type { Transcript } from './transcript.js';
 /** Something that claims to be a Redis, behind the port. */
 export interface Contender {
   readonly name: string;
-  /** Runs a sequence on an empty server, or one that looks empty. */
-  run(steps: readonly PortStep[], scale: TimeScale): Promise<Transcript>;
+  /**
+   * Runs a sequence on an empty server, or one that looks empty. It began, as wall clocks have it, at `wallStartMs`: a simulated world sets
+   * its clocks so, in the real one it is now.
+   */
+  run(steps: readonly PortStep[], scale: TimeScale, wallStartMs: number): Promise<Transcript>;
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export async function dataOf(session: RedisSession, options: RedisCallOptions, d
   for (let database = 0; database < databases; database += 1) {
     if (database > 0) await ask('SELECT', String(database));
     for (const key of [...((await ask('KEYS', '*')) as string[])].sort()) {
-      const type = String(await ask('TYPE', key));
+      const type = (await ask('TYPE', key)) as string;
       const reading = READINGS[type];
       const value = reading === undefined ? null : await ask(...reading(key));
       all.push([database, key, type, inOrder(type, value), Number(await ask('PTTL', key)) >= 0 ? 'expires' : 'stays']);

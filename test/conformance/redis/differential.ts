@@ -15,12 +15,10 @@ export interface Disagreement {
 
 /** Runs sequences on the engine and on a real server, side by side, and compares each reply and then all that is stored. */
 export class Differential {
-  readonly #engine: RedisEngine;
   readonly #sessions: readonly RedisSession[];
   readonly #connections: readonly RespConnection[];
 
-  private constructor(engine: RedisEngine, sessions: readonly RedisSession[], connections: readonly RespConnection[]) {
-    this.#engine = engine;
+  private constructor(sessions: readonly RedisSession[], connections: readonly RespConnection[]) {
     this.#sessions = sessions;
     this.#connections = connections;
   }
@@ -28,7 +26,6 @@ export class Differential {
   static async open(engine: RedisEngine, port: number, count: number): Promise<Differential> {
     const connections = await Promise.all(Array.from({ length: count }, () => RespConnection.open(port)));
     return new Differential(
-      engine,
       connections.map(() => engine.open(() => undefined)),
       connections,
     );
@@ -44,7 +41,7 @@ export class Differential {
     await this.#begin();
     // The comparisons of what each session has queued since MULTI.
     const queued: Comparison[][] = this.#sessions.map(() => []);
-    for (let start = 0; start < steps.length; ) {
+    for (let start = 0; start < steps.length;) {
       const session = steps[start]?.session ?? 0;
       let end = start;
       while (end < steps.length && steps[end]?.session === session) end += 1;
@@ -77,7 +74,10 @@ export class Differential {
     await connection.pipeline([['RESET']]);
     session.execute(['RESET']);
     for (const database of ['0', '1']) {
-      const [, keys] = await connection.pipeline([['SELECT', database], ['KEYS', '*']]);
+      const [, keys] = await connection.pipeline([
+        ['SELECT', database],
+        ['KEYS', '*'],
+      ]);
       session.execute(['SELECT', database]);
       const simulatedKeys = session.execute(['KEYS', '*']) ?? null;
       const report = (args: readonly string[], simulated: RespValue, real: RespValue): Disagreement => ({
@@ -129,7 +129,8 @@ function agree(simulated: RespValue, real: RespValue, step: Step, queued: Compar
   if (name === 'EXEC' && Array.isArray(real)) {
     const comparisons = queued.splice(0);
     const items = simulated as readonly RespValue[];
-    return Array.isArray(simulated) && items.length === real.length && items.every((item, i) => repliesAgree(item, real[i] as RespValue, comparisons[i] ?? 'exact'));
+    if (!Array.isArray(simulated) || items.length !== real.length) return false;
+    return items.every((item, i) => repliesAgree(item, real[i] as RespValue, comparisons[i] ?? 'exact'));
   }
   if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') queued.length = 0;
   return repliesAgree(simulated, real, step.comparison);
@@ -141,4 +142,3 @@ export function describe(disagreement: Disagreement): string {
   const show = (value: RespValue): string => JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
   return `${steps.join('\n')}\nsimulated ${show(disagreement.simulated)}\nreal      ${show(disagreement.real)}`;
 }
-

@@ -44,7 +44,7 @@ class Drive {
     let late = false;
     let awake = clock.elapsed();
     const notice = (): void => void (late ||= clock.elapsed() - awake > scale.toleranceMs);
-    for (let at = 0; at < steps.length; ) {
+    for (let at = 0; at < steps.length;) {
       const batch = batchAt(steps, at);
       const first = batch[0] as PortStep;
       if (first.does === 'sleep') {
@@ -58,7 +58,7 @@ class Drive {
       for (const [i, outcome] of outcomes.entries()) entries.push({ outcome, heard: i === outcomes.length - 1 ? this.#takeHeard() : [] });
       at += batch.length;
     }
-    entries.push({ outcome: ok(await dataOf(await this.#ownSession(), patience, databases)), heard: this.#takeHeard() });
+    entries.push({ outcome: this.#named(ok(await dataOf(await this.#ownSession(), patience, databases))), heard: this.#takeHeard() });
     notice();
     for (const session of [...this.#sessions.values(), this.#observer]) session?.close();
     for (const { handle } of this.#subscriptions.values()) handle.close();
@@ -149,8 +149,11 @@ class Drive {
   }
 
   async #session(number: number): Promise<RedisSession> {
-    let session = this.#sessions.get(number);
-    if (session === undefined) this.#sessions.set(number, (session = await this.port.session()));
+    const known = this.#sessions.get(number);
+    if (known !== undefined) return known;
+    const session = await this.port.session();
+    await session.command(['PING'], patience);
+    this.#sessions.set(number, session);
     return session;
   }
 

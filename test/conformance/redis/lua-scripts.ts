@@ -6,11 +6,26 @@ const NUMBERS = [
   ...['1e16', '1e17', '1e100', '-1e300', '2^31', '2^32', '2^53', '2^53 - 1', '2^53 + 1', '9007199254740993', '9223372036854775807', '2^63', '-2^63'],
   ...['1790000000 * 1000000', '1790000000123456', '4294967296', '-2147483649', '1/0', '-1/0', '0/0', '1/3', '0x10', '5e-324', '1e-5', '0.0001'],
 ];
-const STRINGS = ["'10'", "'0x10'", "'abc'", "''", "' 5 '", "'1e2'", "'a\\0b'", "'\\255'", "'%d'", "'x/y'", "'10.5'", "'-3'", "'AbC'", "'aXbXc'", '"q\\"q"'];
-const ODDITIES = ['nil', 'true', 'false', '{}', '{1, 2, 3}', "{'b', 'a', 'c'}", 'KEYS', 'ARGV[1]', 'ARGV[9]', 'KEYS[1]', "{k = 'v'}", '{1, nil, 3}', 'tostring', 'undefined'];
+const STRINGS = [
+  ...["'10'", "'0x10'", "'abc'", "''", "' 5 '", "'1e2'", "'a\\0b'", "'\\255'"],
+  ...["'%d'", "'x/y'", "'10.5'", "'-3'", "'AbC'", "'aXbXc'", '"q\\"q"'],
+];
+const ODDITIES = [
+  ...['nil', 'true', 'false', '{}', '{1, 2, 3}', "{'b', 'a', 'c'}", "{k = 'v'}", '{1, nil, 3}'],
+  ...['KEYS', 'ARGV[1]', 'ARGV[9]', 'KEYS[1]', 'tostring', 'undefined'],
+];
 const NAMES = ['a', 'b', 'c'];
 const OPERATORS = ['+', '-', '*', '/', '%', '^', '..', '==', '~=', '<', '<=', '>', '>=', 'and', 'or'];
-const FORMATS = ['%d', '%5d', '%-5d|', '%05d', '%+d', '%x', '%X', '%o', '%u', '%i', '%s', '%10s', '%.2f', '%g', '%.14g', '%.17g', '%e', '%q', '%c', '%%', '%5.1f', '%#x', '%.3d'];
+const FORMATS = [
+  ...['%d', '%5d', '%-5d|', '%05d', '%+d', '%x', '%X', '%o', '%u', '%i', '%#x', '%.3d'],
+  ...['%s', '%10s', '%.2f', '%g', '%.14g', '%.17g', '%e', '%q', '%c', '%%', '%5.1f'],
+];
+const REPLACEMENTS = ["'-'", "'%1%1'", '{a = 1}', 'string.upper', "'%2'"];
+const JSON_TEXTS = [
+  ...['\'[1,2.5,"x"]\'', '\'{"a":{"b":[]}}\'', '\'{"k":[true,null]}\'', "'1e3'", '\'"\\\\u00fc\\\\n"\'', "'[]'", "' {} '"],
+  ...["'[1,'", "'tru'", "'\"a'", "'01'"],
+];
+const CALLS = ["'LRANGE', 'list', 0, -1", "'NOSUCH'", "'GET'", "'EVAL', 'x', 0", "'TYPE', 'list'", "'MGET', KEYS[1], 'none'"];
 const BITS = ['band', 'bor', 'bxor', 'lshift', 'rshift', 'arshift', 'rol', 'ror'];
 
 type Expression = (draw: Draw, depth: number) => string;
@@ -18,7 +33,10 @@ type Expression = (draw: Draw, depth: number) => string;
 const any = (draw: Draw, depth: number): string => (depth <= 0 ? leaf(draw) : pick(draw, EXPRESSIONS)(draw, depth - 1));
 
 /** Mostly a number, so that not every second script is an error. */
-const number = (draw: Draw, depth: number): string => (draw(25) === 0 ? any(draw, depth) : depth <= 0 || draw(2) === 0 ? `(${pick(draw, NUMBERS)})` : arithmetic(draw, depth));
+const number = (draw: Draw, depth: number): string => {
+  if (draw(25) === 0) return any(draw, depth);
+  return depth <= 0 || draw(2) === 0 ? `(${pick(draw, NUMBERS)})` : arithmetic(draw, depth);
+};
 
 const text = (draw: Draw, depth: number): string => (draw(25) === 0 ? any(draw, depth) : draw(3) === 0 ? number(draw, depth - 1) : pick(draw, STRINGS));
 
@@ -47,7 +65,7 @@ const EXPRESSIONS: readonly Expression[] = [
   (draw, depth) => `(${number(draw, depth)} ${pick(draw, ['<', '<=', '==', '>', '~='])} ${number(draw, depth)})`,
   (draw, depth) => `(${text(draw, depth)} .. ${text(draw, depth)})`,
   (draw, depth) => `(${pick(draw, ['-', 'not '])}${number(draw, depth)})`,
-  (draw, depth) => `(${pick(draw, ['2', '10', '-3', '0.5'])} ^ ${pick(draw, ['0', '1', '2', '3', '10', '-1', '52', '63'])})`,
+  (draw) => `(${pick(draw, ['2', '10', '-3', '0.5'])} ^ ${pick(draw, ['0', '1', '2', '3', '10', '-1', '52', '63'])})`,
   // Not of tables or functions: an address is shown as no two servers have it.
   (draw, depth) => `tostring(${number(draw, depth)})`,
   (draw, depth) => `tonumber(${text(draw, depth)}${draw(3) === 0 ? `, ${pick(draw, ['2', '8', '10', '16', '36', '37'])}` : ''})`,
@@ -59,8 +77,8 @@ const EXPRESSIONS: readonly Expression[] = [
   (draw, depth) => `string.sub(${text(draw, depth)}, ${small(draw)}, ${small(draw)})`,
   (draw, depth) => `string.rep(${text(draw, depth)}, ${times(draw)})`,
   (draw, depth) => `string.find(${text(draw, depth)}, ${pick(draw, ["'X'", "'%d+'", "'a.'", "'^%a*'", "'['", "'%'"])})`,
-  (draw, depth) => `string.gsub(${text(draw, depth)}, ${pick(draw, ["'X'", "'%d'", "'(%a)'", "'.'"])}, ${pick(draw, ["'-'", "'%1%1'", '{a = 1}', 'string.upper', "'%2'"])})`,
-  (draw, depth) => `(${pick(draw, STRINGS)}):${pick(draw, ['upper', 'len', 'rep', 'sub'])}(${times(draw)})`,
+  (draw, depth) => `string.gsub(${text(draw, depth)}, ${pick(draw, ["'X'", "'%d'", "'(%a)'", "'.'"])}, ${pick(draw, REPLACEMENTS)})`,
+  (draw) => `(${pick(draw, STRINGS)}):${pick(draw, ['upper', 'len', 'rep', 'sub'])}(${times(draw)})`,
   (draw, depth) => `math.${pick(draw, ['floor', 'ceil', 'abs', 'sqrt'])}(${number(draw, depth)})`,
   (draw, depth) => `math.${pick(draw, ['max', 'min', 'fmod'])}(${number(draw, depth)}, ${number(draw, depth)})`,
   (draw, depth) => `math.modf(${number(draw, depth)})`,
@@ -75,14 +93,14 @@ const EXPRESSIONS: readonly Expression[] = [
   (draw, depth) => `(${table(draw, depth)})[${small(draw)}]`,
   (draw, depth) => `cjson.encode(${any(draw, depth)})`,
   (draw, depth) => `cjson.encode({${text(draw, depth)}, ${number(draw, depth)}})`,
-  (draw) => `cjson.decode(${pick(draw, ["'[1,2.5,\"x\"]'", "'{\"a\":{\"b\":[]}}'", "'[1,'", "'tru'", "'\"a'", "'01'", "'{\"k\":[true,null]}'", "'1e3'", "'\"\\\\u00fc\\\\n\"'", "'[]'", "' {} '"])})`,
+  (draw) => `cjson.decode(${pick(draw, JSON_TEXTS)})`,
   (draw, depth) => `redis.sha1hex(${text(draw, depth)})`,
   (draw, depth) => `redis.${pick(draw, ['error_reply', 'status_reply'])}(${text(draw, depth)})`,
   (draw, depth) => `redis.call('SET', KEYS[1], ${any(draw, depth)})`,
-  (draw, depth) => `redis.${pick(draw, ['call', 'pcall'])}('GET', ${pick(draw, ['KEYS[1]', "'none'", "'list'"])})`,
+  (draw) => `redis.${pick(draw, ['call', 'pcall'])}('GET', ${pick(draw, ['KEYS[1]', "'none'", "'list'"])})`,
   (draw, depth) => `redis.${pick(draw, ['call', 'pcall'])}('INCRBY', KEYS[1], ${number(draw, depth)})`,
-  (draw, depth) => `redis.${pick(draw, ['call', 'pcall'])}(${pick(draw, ["'LRANGE', 'list', 0, -1", "'NOSUCH'", "'GET'", "'EVAL', 'x', 0", "'TYPE', 'list'", "'MGET', KEYS[1], 'none'"])})`,
-  (draw, depth) => `pcall(error, ${pick(draw, ["'x'", "{err = 'E x'}", '42', 'nil'])}${draw(2) === 0 ? `, ${small(draw)}` : ''})`,
+  (draw) => `redis.${pick(draw, ['call', 'pcall'])}(${pick(draw, CALLS)})`,
+  (draw) => `pcall(error, ${pick(draw, ["'x'", "{err = 'E x'}", '42', 'nil'])}${draw(2) === 0 ? `, ${small(draw)}` : ''})`,
   (draw, depth) => `pcall(function() return ${any(draw, depth)} end)`,
   (draw, depth) => `(function(...) return select('#', ...), ... end)(${any(draw, depth)}, ${any(draw, depth)})`,
   table,

@@ -4,13 +4,15 @@ import type { Contender } from './contender.js';
 import { drivePort } from './drive-port.js';
 import { realClock } from './real-clock.js';
 
-/** `ioredis-mock`, by the same binding as ioredis. Mocks of one address share their data, so each sequence has its own. */
+/** Mocks of one address share their data, all over the process: so each sequence has an address of its own. */
+let addresses = 0;
+
+/** `ioredis-mock`, by the same binding as ioredis. */
 export function mockContender(): Contender {
-  let host = 0;
   return {
     name: 'ioredis-mock',
     run: async (steps, scale) => {
-      const mock = new RedisMock({ host: `sequence-${(host += 1)}` });
+      const mock = new RedisMock({ host: `sequence-${(addresses += 1)}` });
       const port = ioredisPort(mock);
       try {
         return await drivePort(port, realClock, scale, steps, 1);

@@ -2,7 +2,10 @@ import type { Draw } from './step.js';
 import { pick } from './step.js';
 import type { Pool } from './template.js';
 
-const INTEGERS = ['0', '1', '-1', '2', '7', '100', '-50', '9007199254740991', '9007199254740993', '9223372036854775806', '9223372036854775807', '-9223372036854775808'];
+const INTEGERS = [
+  ...['0', '1', '-1', '2', '7', '100', '-50'],
+  ...['9007199254740991', '9007199254740993', '9223372036854775806', '9223372036854775807', '-9223372036854775808'],
+];
 const NO_INTEGERS = ['', 'abc', '1.5', ' 1', '1 ', '01', '+1', '-0', '9223372036854775808', '1e3', '0x10'];
 const FLOATS = ['1', '-1', '0.1', '-2.5', '3.14159', '1e3', '1E-3', '.5', '2.', '1000000000000000000', '12345678901234567890.123', '-0', '0.30000000000000004'];
 const NO_FLOATS = ['', 'abc', '1.5x', ' 1', '1e', 'nan', '1,5'];
@@ -21,29 +24,39 @@ const KEYS = {
 const ALL_KEYS = [...Object.values(KEYS).flat(), 'none'];
 
 /** Mostly a key that holds the type, now and then any. */
-const keyOf = (type: keyof typeof KEYS): Pool => (draw) => (draw(8) === 0 ? pick(draw, ALL_KEYS) : pick(draw, KEYS[type]));
+const keyOf =
+  (type: keyof typeof KEYS): Pool =>
+  (draw) =>
+    draw(8) === 0 ? pick(draw, ALL_KEYS) : pick(draw, KEYS[type]);
 
 /** Mostly one of the good ones. */
-const mostly = (good: readonly string[], bad: readonly string[], oneIn = 10): Pool => (draw) => (draw(oneIn) === 0 ? pick(draw, bad) : pick(draw, good));
+const mostly =
+  (good: readonly string[], bad: readonly string[], oneIn = 10): Pool =>
+  (draw) =>
+    draw(oneIn) === 0 ? pick(draw, bad) : pick(draw, good);
 
 const wallSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Lives for a few minutes or more, so that nothing expires by itself while a sequence runs. */
 const TTL_SECONDS = 300;
 
-const ending = (unit: number): Pool => (draw) => {
-  const kind = draw(12);
-  if (kind === 0) return pick(draw, ['abc', '', '1.5', '9223372036854775808']);
-  if (kind === 1) return pick(draw, ['0', '-1', '9223372036854775807', '-9223372036854775808', '9223372036854775']);
-  return String((TTL_SECONDS + draw(100)) * unit);
-};
+const ending =
+  (unit: number): Pool =>
+  (draw) => {
+    const kind = draw(12);
+    if (kind === 0) return pick(draw, ['abc', '', '1.5', '9223372036854775808']);
+    if (kind === 1) return pick(draw, ['0', '-1', '9223372036854775807', '-9223372036854775808', '9223372036854775']);
+    return String((TTL_SECONDS + draw(100)) * unit);
+  };
 
-const endingAt = (unit: number): Pool => (draw) => {
-  const kind = draw(12);
-  if (kind === 0) return pick(draw, ['abc', '', '0', '-1', '9223372036854775807']);
-  if (kind <= 2) return pick(draw, ['1', '1000', '1500000000']);
-  return String((wallSeconds() + TTL_SECONDS + draw(100)) * unit);
-};
+const endingAt =
+  (unit: number): Pool =>
+  (draw) => {
+    const kind = draw(12);
+    if (kind === 0) return pick(draw, ['abc', '', '0', '-1', '9223372036854775807']);
+    if (kind <= 2) return pick(draw, ['1', '1000', '1500000000']);
+    return String((wallSeconds() + TTL_SECONDS + draw(100)) * unit);
+  };
 
 export const pools: Readonly<Record<string, Pool>> = {
   key: (draw) => pick(draw, ALL_KEYS),
@@ -98,8 +111,4 @@ const SCRIPTS = [
 ];
 
 /** Of the first two scripts above, of none, and of no digest at all. */
-const DIGESTS = [
-  '0d4f25a93ee4f6f6ca4d98d3b0ed6d3a1d1ef0e5',
-  'ffffffffffffffffffffffffffffffffffffffff',
-  'abc',
-];
+const DIGESTS = ['0d4f25a93ee4f6f6ca4d98d3b0ed6d3a1d1ef0e5', 'ffffffffffffffffffffffffffffffffffffffff', 'abc'];

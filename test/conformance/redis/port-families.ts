@@ -1,11 +1,25 @@
 import type { PortFamily } from './port-family.js';
 import { pick, type Draw } from './step.js';
 
-const from = (...items: readonly string[]) => (draw: Draw): string => pick(draw, items);
+const from =
+  (...items: readonly string[]) =>
+  (draw: Draw): string =>
+    pick(draw, items);
 
 /** UTF-8 of one to four bytes, what is not quite text, and what a protocol of lines could trip over. */
-const texts = from('plain', 'ü', 'Grüße', '日本語', '😀', '', 'a\u0000b', '\r\n$3\r\nfoo\r\n', '\ufeffmark', 'e\u0301', '\ud800', 'ß'.repeat(300));
-const integers = from('1', '-1', '7', '9007199254740991', '9007199254740992', '9007199254740993', '-9007199254740993', '9223372036854775806', '9223372036854775807', '-9223372036854775808');
+const texts = from('plain', 'ü', 'Grüße', '日本語', '😀', '', 'a\u0000b', '\r\n$3\r\nfoo\r\n', '\ufeffmark', 'e\u0301', '\ud800', 'ß'.repeat(40));
+const integers = from(
+  '1',
+  '-1',
+  '7',
+  '9007199254740991',
+  '9007199254740992',
+  '9007199254740993',
+  '-9007199254740993',
+  '9223372036854775806',
+  '9223372036854775807',
+  '-9223372036854775808',
+);
 
 const transactions: PortFamily = {
   name: 'transactions',
@@ -62,8 +76,9 @@ const scripts: PortFamily = {
     exact: [
       ...['@move {sku} {operation} {token} {delta}', '@move {sku} {operation} {token} {delta}', '@move {sku} {operation} none {delta}'],
       ...['@write {sku} {operation} {token} {delta} {amount}', '@read {sku} {token}', '@echo {sku} {text}', '@increment {lock}', 'SCRIPT FLUSH'],
-      ...['HGETALL {fence}', 'DEL {fence}', 'HSET {fence} token {badToken}', 'LRANGE {ledger} 0 -1'],
+      ...['DEL {fence}', 'HSET {fence} token {badToken}', 'LRANGE {ledger} 0 -1'],
     ],
+    pairs: ['HGETALL {fence}'],
   },
 };
 
@@ -96,11 +111,14 @@ const values: PortFamily = {
       ...['SET {key} {text}', 'SET {key} {text}', 'SET {key} {integer}', 'SET {key} {integer}', 'GET {key}', 'GET {key}', 'GETSET {key} {text}'],
       ...['APPEND {key} {text}', 'STRLEN {key}', 'GETRANGE {key} {index} {index}', 'SETRANGE {key} 3 {text}', 'MGET [{key}]*', 'MSET [{key} {text}]*'],
       ...['INCRBY {key} {integer}', 'DECRBY {key} {integer}', 'INCR {key}', 'DECR {key}', 'INCRBYFLOAT {key} {float}', 'DEL {key}', 'ECHO {text}'],
-      ...['HSET {hash} {text} {text}', 'HSET {hash} n {integer}', 'HINCRBY {hash} n {integer}', 'HGET {hash} {text}', 'HGETALL {hash}', 'HKEYS {hash}'],
+      ...['HSET {hash} {text} {text}', 'HSET {hash} n {integer}', 'HINCRBY {hash} n {integer}', 'HGET {hash} {text}'],
       ...['RPUSH l {text} {integer}', 'LRANGE l 0 -1', 'LPOP l', 'SADD e {text} {integer}', 'ZADD z {float} {text}', 'ZADD z {integer} {text}'],
+      ...['SET {key} 9223372036854775807', 'SET {key} -9223372036854775808', 'INCR {key}', 'DECR {key}', 'DECRBY {key} {integer}', '@increment {key}'],
       ...['ZRANGE z 0 -1 WITHSCORES', 'ZSCORE z {text}', 'ÜNKNOWN {text}', '@echo {key} {text}', '@increment {key}', 'RENAME {key} {key}', 'STRLEN {hash}'],
     ],
-    unordered: ['SMEMBERS e', 'KEYS *'],
+    // A hash with a long field is in no order.
+    pairs: ['HGETALL {hash}'],
+    unordered: ['SMEMBERS e', 'KEYS *', 'HKEYS {hash}'],
   },
 };
 
@@ -116,7 +134,14 @@ const expiry: PortFamily = {
   pools: { ...lives, life: from('@short', '@short', '@long'), end: from('@short-at', '@long-at', '1000') },
   templates: {
     exact: [
-      ...['SET {key} 1 PX {life}', 'SET {key} 2 PX {life} [NX|XX]? [GET]?', 'SET {key} 3 PXAT {end}', 'SET {key} 4 KEEPTTL', 'SET {key} 5'],
+      ...[
+        'SET {key} 1 PX {life}',
+        'SET {key} 2 PX {life} [NX|XX]? [GET]?',
+        'SET {key} 2 PX {life} [NX|XX] [GET]?',
+        'SET {key} 3 PXAT {end}',
+        'SET {key} 4 KEEPTTL',
+        'SET {key} 5',
+      ],
       ...['PSETEX {key} {life} 6', 'PEXPIRE {key} {life}', 'PEXPIRE {key} {life} [NX|XX]', 'PEXPIREAT {key} {end}', 'PEXPIREAT {key} {far} [GT|LT]'],
       ...['GETEX {key} [PX {life}|PXAT {end}|PERSIST]', 'PERSIST {key}', 'INCR {key}', 'APPEND {key} 0', 'RENAME {key} {key}', 'COPY {key} {key}'],
       ...['GET {key}', 'GET {key}', 'EXISTS [{key}]*', 'TYPE {key}', 'STRLEN {key}', 'DEL {key}', 'GETSET {key} 7', 'SETNX {key} 8', 'LPUSH l x'],
@@ -134,12 +159,15 @@ const expiryInSeconds: PortFamily = {
   name: 'expiry in seconds',
   sessions: 2,
   pools: { ...lives, life: from('@short-s', '@short-s', '@long-s'), end: from('@short-s-at', '@long-s-at', '1') },
-  begin: ['SETEX a @short-s 0', 'SETEX b @long-s 0'],
+  begin: ['SETEX a @short-s 0', 'SETEX b @long-s 0', '@sleep'],
   templates: {
     exact: [
       ...['SET {key} 1 EX {life}', 'SET {key} 2 EX {life} [NX|XX]? [GET]?', 'SET {key} 3 EXAT {end}', 'SETEX {key} {life} 4', 'EXPIRE {key} {life}'],
       ...['EXPIRE {key} {life} [NX|XX]', 'EXPIREAT {key} {end}', 'GETEX {key} [EX {life}|EXAT {end}|PERSIST]', 'PERSIST {key}', 'GET {key}', 'GET {key}'],
       ...['EXISTS [{key}]*', 'SET {key} 5', 'GETDEL {key}', '@sleep'],
+      // Twice, since sleeps take so long.
+      ...['SET {key} 2 EX {life} [NX|XX]? [GET]?', 'SET {key} 2 EX {life} [NX|XX]? [GET]?', 'EXPIRE {key} {life} [NX|XX]', 'EXPIREAT {key} {end}'],
+      ...['GETEX {key} [EX {life}|EXAT {end}|PERSIST]', 'GETEX {key} [EX {life}|EXAT {end}|PERSIST]', 'SET {key} 3 EXAT {end}', 'SETEX {key} {life} 4'],
     ],
     ...readings,
     seconds: [...readings.seconds, 'EXPIRETIME {key}'],

@@ -28,25 +28,27 @@ export function familySteps(family: PortFamily, draw: Draw, length: number, with
   return steps;
 }
 
-export function templatesOf({ templates }: PortFamily): { readonly text: string; readonly comparison: Comparison }[] {
+function templatesOf({ templates }: PortFamily): { readonly text: string; readonly comparison: Comparison }[] {
   return Object.entries(templates).flatMap(([comparison, texts]) => texts.map((text) => ({ text, comparison: comparison as Comparison })));
 }
 
-/** What each sequence of the family should hit, sooner or later. */
-export function labelsOf(family: PortFamily): string[] {
-  return [...new Set(templatesOf(family).flatMap(({ text }) => labels(family, text)))];
+/** What the sequences of a family should hit, sooner or later. */
+export function labelsOf(family: PortFamily, without: (template: string) => boolean = () => false): string[] {
+  const texts = templatesOf(family)
+    .map(({ text }) => text)
+    .filter((text) => !without(text));
+  return [...new Set(texts.flatMap((text) => labels(family, parseTemplate(text))))];
 }
 
-function labels(family: PortFamily, text: string): string[] {
-  const { command, options } = parseTemplate(text);
-  return [command, ...options.map((option) => `${command} ${option}`)].map((label) => `${family.name}: ${label}`);
+function labels({ name }: PortFamily, { command, options }: { readonly command: string; readonly options: readonly string[] }): string[] {
+  return [command, ...options.map((option) => `${command} ${option}`)].map((label) => `${name}: ${label}`);
 }
 
 function stepOf(family: PortFamily, text: string, comparison: Comparison, session: number, draw: Draw): PortStep {
   const template = parseTemplate(text);
   const { args, options } = fill(template, family.pools, draw);
-  const names = [template.command, ...options.map((option) => `${template.command} ${option}`)].map((label) => `${family.name}: ${label}`);
-  return { ...actionOf({ args, session, comparison, labels: names }, draw), labels: names };
+  const names = labels(family, { command: template.command, options });
+  return { ...actionOf({ args, session, comparison, labels: names }, draw), labels: names, template: text };
 }
 
 function actionOf(step: Step, draw: Draw): PortStep {

@@ -7,23 +7,33 @@ import type { Step } from './step.js';
  *
  * Arguments are text, not binary, and may be markers for what only the run knows (see `run-clock.ts` and `tokens.ts`).
  */
-export type PortStep =
-  | (Step & { readonly does: 'command' })
-  | (Step & { readonly does: 'eval'; readonly script: RedisScript; readonly keys: readonly string[] })
+export type PortStep = Step &
+  PortAction & {
+    /** What it was made from, if from a template. */
+    readonly template?: string;
+  };
+
+type PortAction =
+  | { readonly does: 'command' }
+  | { readonly does: 'eval'; readonly script: RedisScript; readonly keys: readonly string[] }
   /** Opens a subscription under the number in `session`; the channel is its only argument. */
-  | (Step & { readonly does: 'subscribe' })
+  | { readonly does: 'subscribe' }
   /** Ends a session, or with `unsubscribe` a subscription; does nothing when there is none. */
-  | (Step & { readonly does: 'close' })
-  | (Step & { readonly does: 'unsubscribe' })
+  | { readonly does: 'close' }
+  | { readonly does: 'unsubscribe' }
   /** Lets everything short-lived expire; see `run-clock.ts`. */
-  | (Step & { readonly does: 'sleep' });
+  | { readonly does: 'sleep' };
 
 const plain = { args: [], comparison: 'exact' } as const;
 
 export const commandStep = (step: Step): PortStep => ({ ...step, does: 'command' });
 export const closeStep = (session: number): PortStep => ({ ...plain, does: 'close', session, labels: ['port: close a session'] });
 export const subscribeStep = (session: number, channel: string): PortStep => ({
-  ...plain, does: 'subscribe', session, args: [channel], labels: ['port: subscribe'],
+  ...plain,
+  does: 'subscribe',
+  session,
+  args: [channel],
+  labels: ['port: subscribe'],
 });
 export const unsubscribeStep = (session: number): PortStep => ({ ...plain, does: 'unsubscribe', session, labels: ['port: unsubscribe'] });
 export const sleepStep: PortStep = { ...plain, does: 'sleep', session: 0, labels: ['sleep past a short life'] };

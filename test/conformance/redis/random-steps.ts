@@ -26,17 +26,34 @@ export interface StepOptions {
 export function randomSteps(draw: Draw, { sessions, length, without = () => false }: StepOptions): Step[] {
   const candidates = all.filter(({ template }) => !without(template.command));
   const steps: Step[] = [];
-  while (steps.length < length) {
+  const add = (session: number): void => {
     const { template, comparison } = pick(draw, candidates);
     const filled = fill(template, pools, draw);
-    const session = draw(sessions);
     const args = spoil(filled.args, draw);
     steps.push({ args, session, comparison, labels: [template.command, ...filled.options.map((option) => `${template.command} ${option}`)] });
     // What was popped at random differs from server to server: let both forget the rest.
     if (template.command === 'SPOP' && args[1] !== undefined) steps.push({ args: ['DEL', args[1]], session, comparison: 'random', labels: ['DEL'] });
     if (template.command === 'SCRIPT LOAD' || template.command === 'EVAL') steps.push(...useOf(args, template.command, session, draw));
+  };
+  const transactions = sessions > 1 && !['WATCH', 'MULTI', 'EXEC'].some(without);
+  while (steps.length < length) {
+    if (transactions && draw(40) === 0) addTransaction(steps, draw, sessions, add);
+    else add(draw(sessions));
   }
   return steps;
+}
+
+/** One session watches a key and queues commands, while others do what they like: by chance alone this would be rare. */
+function addTransaction(steps: Step[], draw: Draw, sessions: number, add: (session: number) => void): void {
+  const session = draw(sessions);
+  const send = (...args: string[]): void => void steps.push({ args, session, comparison: 'exact', labels: [args[0] ?? ''] });
+  const key = pools['key']?.(draw) ?? '';
+  send('WATCH', key);
+  for (let i = draw(3); i > 0; i -= 1) add(draw(sessions));
+  if (draw(2) === 0) steps.push({ args: ['DEL', key], session: (session + 1) % sessions, comparison: 'exact', labels: ['DEL'] });
+  send('MULTI');
+  for (let i = draw(4); i > 0; i -= 1) add(draw(4) === 0 ? draw(sessions) : session);
+  send('EXEC');
 }
 
 /** Everything that must be hit: commands and their options. */

@@ -23,8 +23,9 @@ export class TimeScale {
     return Math.floor(this.unitMs / 2);
   }
 
-  get longer(): TimeScale {
-    return new TimeScale(this.unitMs * 2);
+  /** By how much two readings of what is left of a short life may differ: whole seconds end at different moments on two clocks. */
+  get readingToleranceMs(): number {
+    return this.toleranceMs + (this.unitMs < 1000 ? 0 : 1000);
   }
 }
 

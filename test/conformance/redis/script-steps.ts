@@ -17,7 +17,9 @@ const stockKeys = (sku: string, operation: string): string[] => [sku, `${sku}:ac
 const FENCE_LIFE = '@long';
 
 /** Of a small script, named by what it does. */
-const small = (name: string, lua: string) => (keys: readonly string[], args: readonly string[]): ScriptUse => ({ script: { name, lua }, keys, args });
+const small =
+  (name: string, lua: string) =>
+  (keys: readonly string[], args: readonly string[]): ScriptUse => ({ script: { name, lua }, keys, args });
 
 const publish = small('publish', "return redis.call('PUBLISH', KEYS[1], ARGV[1])");
 const increment = small('increment', "return redis.call('INCR', KEYS[1])");
@@ -29,9 +31,15 @@ const uses: Readonly<Record<string, (words: readonly string[], draw: Draw) => Sc
   acquire: ([lock = '', owner = '', life = '']) => ({ script: ACQUIRE, keys: lockKeys(lock), args: [owner, life, FENCE_LIFE] }),
   extend: ([lock = '', owner = '', token = '', life = '']) => ({ script: EXTEND, keys: lockKeys(lock).slice(0, 1), args: [owner, token, life] }),
   release: ([lock = '', owner = '']) => ({ script: RELEASE, keys: lockKeys(lock), args: [owner, FENCE_LIFE] }),
-  move: ([sku = '', operation = '', token = '', delta = '']) => ({ script: MOVE, keys: stockKeys(sku, operation), args: [operation, bare(token), FENCE_LIFE, delta] }),
+  move: ([sku = '', operation = '', token = '', delta = '']) => ({
+    script: MOVE,
+    keys: stockKeys(sku, operation),
+    args: [operation, bare(token), FENCE_LIFE, delta],
+  }),
   write: ([sku = '', operation = '', token = '', onHand = '', expected = '']) => ({
-    script: WRITE, keys: stockKeys(sku, operation), args: [operation, bare(token), FENCE_LIFE, onHand, bare(expected)],
+    script: WRITE,
+    keys: stockKeys(sku, operation),
+    args: [operation, bare(token), FENCE_LIFE, onHand, bare(expected)],
   }),
   read: ([sku = '', token = '']) => ({ script: READ, keys: stockKeys(sku, '').slice(0, 2), args: [bare(token)] }),
   publish: ([channel = '', message = '']) => publish([channel], [message]),

@@ -12,7 +12,7 @@ import type { Transcript } from './transcript.js';
 /** So quick that virtual time passes by sleeping alone. In microseconds. */
 const LATENCY = { base: 5, spread: 10 };
 
-/** The simulated port, network and server: a world for each sequence, whose wall clocks begin at the real time. */
+/** The simulated port, network and server: a world for each sequence. */
 export async function simulatedContender(): Promise<Contender> {
   const lua = await createLuaRuntime();
   installVirtualGlobals();
@@ -20,8 +20,7 @@ export async function simulatedContender(): Promise<Contender> {
   let seed = 0;
   return {
     name: 'simulated',
-    run: async (steps, scale) => {
-      const today = Date.now() * 1000;
+    run: async (steps, scale, wallStartMs) => {
       const world = new World({ seed: (seed += 1) });
       const network = new Network(world, LATENCY);
       const server = world.process('redis', redisServer(network, lua).factory);
@@ -35,7 +34,7 @@ export async function simulatedContender(): Promise<Contender> {
         };
         transcript = await drivePort(port, clock, scale, steps, 2);
       });
-      for (const { wall } of [server, client]) wall.step(0, today - wall.at(0));
+      for (const { wall } of [server, client]) wall.step(0, wallStartMs * 1000 - wall.at(0));
       server.start();
       client.start();
       const end = await world.run();

@@ -114,4 +114,3 @@ export const noCycles: Rule = {
 };
 
 export const importRules: readonly Rule[] = [whoMayImportWhom, packagesAreThere, noCycles];
-

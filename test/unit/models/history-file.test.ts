@@ -5,9 +5,11 @@ import { anyLeases } from '../../support/arbitrary-leases.js';
 import { HistoryBuilder } from '../../support/history-builder.js';
 
 test('what is written is read back', () => {
-  fc.assert(fc.property(anyLeases, (history) => {
-    expect(parseHistory(formatHistory(history))).toEqual(history);
-  }));
+  fc.assert(
+    fc.property(anyLeases, (history) => {
+      expect(parseHistory(formatHistory(history))).toEqual(history);
+    }),
+  );
 });
 
 test('tokens above 2^53 stay exact', () => {
@@ -18,7 +20,19 @@ test('tokens above 2^53 stay exact', () => {
 });
 
 const header = '{"format":"holdfast-history","version":1,"params":{"ttlMs":500}}';
-const acquire = { type: 'operation', id: 0, process: 'c1', operation: 'acquire', key: 'k', args: {}, invoke: 5, return: 6, status: 'ok', value: { token: '1' }, event: null };
+const acquire = {
+  type: 'operation',
+  id: 0,
+  process: 'c1',
+  operation: 'acquire',
+  key: 'k',
+  args: {},
+  invoke: 5,
+  return: 6,
+  status: 'ok',
+  value: { token: '1' },
+  event: null,
+};
 const file = (...records: unknown[]): string => [header, ...records.map((record) => JSON.stringify(record))].join('\n');
 
 test.each([

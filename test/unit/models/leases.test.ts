@@ -6,7 +6,7 @@ import { HistoryBuilder } from '../../support/history-builder.js';
 
 const spans = (history: HistoryBuilder): (readonly [number, number])[] => leaseIntervals(history.build()).map(({ from, to }) => [from / 1000, to / 1000]);
 
-test('a lease is valid from its answer to the end by its holder\'s clock', () => {
+test("a lease is valid from its answer to the end by its holder's clock", () => {
   const history = new HistoryBuilder();
   history.acquire('c1', [1, 3], { until: 10 });
   expect(spans(history)).toEqual([[3, 10]]);
@@ -25,7 +25,10 @@ test('an extension in time moves the end, one that comes late makes a second int
   const lease = history.acquire('c1', [0, 0], { until: 10 });
   history.extend('c1', lease, [8, 10], 20);
   history.extend('c1', lease, [15, 25], 30);
-  expect(spans(history)).toEqual([[0, 20], [25, 30]]);
+  expect(spans(history)).toEqual([
+    [0, 20],
+    [25, 30],
+  ]);
 });
 
 test('an extension may make a lease shorter, but not in the past', () => {
@@ -47,7 +50,11 @@ test('a crash ends the leases of its process only, and not those that come after
   history.acquire('c2', [0, 1], { until: 10, key: 'l' });
   history.occurrence('crash', 5, 'c1');
   history.acquire('c1', [6, 7], { until: 9 });
-  expect(spans(history)).toEqual([[1, 5], [1, 10], [7, 9]]);
+  expect(spans(history)).toEqual([
+    [1, 5],
+    [1, 10],
+    [7, 9],
+  ]);
 });
 
 test('the intervals agree with the definition at every instant', () => {

@@ -1,63 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Incarnation, SimProcess } from '../../../sim/kernel/process.js';
-import type { World } from '../../../sim/kernel/world.js';
-import { type Endpoint, Network, type Passage, type Rule, type Verdict } from '../../../sim/network.js';
+import type { SimProcess } from '../../../sim/kernel/process.js';
+import { Network, type Passage, type Rule, type Verdict } from '../../../sim/network.js';
 import { runWorld, sleep } from '../../support/run-world.js';
-
-/** A client and a server; what each hears is written down, with the true time. */
-interface Pair {
-  readonly world: World;
-  readonly network: Network;
-  readonly client: SimProcess;
-  readonly server: SimProcess;
-  readonly heard: Heard;
-}
-type Heard = Record<'client' | 'server', { what: unknown; at: number }[]>;
-
-interface Roles {
-  client(own: Incarnation, dial: () => Endpoint, pair: Pair): void | Promise<void>;
-  /** For each connection that the server accepts. */
-  accepted?(endpoint: Endpoint, own: Incarnation): void;
-  /** What it answers to a message; nothing when absent. */
-  answer?(message: unknown): unknown;
-  /** Rules, crashes and the like. */
-  around?(pair: Pair): void;
-  serverStarts?: boolean;
-}
-
-async function talk(roles: Roles, seed = 1): Promise<{ heard: Heard; pair: Pair; says: Record<'client' | 'server', unknown[]> }> {
-  const heard: Heard = { client: [], server: [] };
-  let pair: Pair | undefined;
-  const { end } = await runWorld((world) => {
-    const network = new Network(world);
-    const hear = (who: 'client' | 'server', what: unknown): void => void heard[who].push({ what, at: world.now });
-    const server = world.process('server', (own) => {
-      network.listen(own, (endpoint) => {
-        endpoint.handlers = {
-          message: (message) => {
-            hear('server', message);
-            const answer = roles.answer?.(message);
-            if (answer !== undefined) endpoint.send(answer);
-          },
-          closed: (reason) => hear('server', reason),
-        };
-        roles.accepted?.(endpoint, own);
-      });
-    });
-    const client = world.process('client', (own) => {
-      if (own.epoch > 1) return;
-      const dial = (): Endpoint => network.connect(own, server, { message: (message) => hear('client', message), closed: (reason) => hear('client', reason) });
-      return roles.client(own, dial, pair as Pair);
-    });
-    pair = { world, network, client, server, heard };
-    if (roles.serverStarts ?? true) server.start();
-    client.start();
-    roles.around?.(pair);
-  }, { seed });
-  expect(end).toEqual({ kind: 'idle' });
-  return { heard, pair: pair as Pair, says: { client: heard.client.map(({ what }) => what), server: heard.server.map(({ what }) => what) } };
-}
+import { talk } from '../../support/talk.js';
 
 /** A rule that counts how often it changed anything. */
 function ruleOf(judge: (passage: Passage) => Verdict | null): Rule & { count: number } {
@@ -123,17 +69,20 @@ describe('a connection', () => {
   test('ends when the server crashes; what it had answered before still arrives, and comes first', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 600, max: 4_000 }), async (seed, crashAt) => {
-        const { says, heard } = await talk({
-          client: async (own, dial) => {
-            const endpoint = dial();
-            for (let at = 0; at < 20; at++) {
-              endpoint.send(at);
-              await sleep(own, 150);
-            }
+        const { says, heard } = await talk(
+          {
+            client: async (own, dial) => {
+              const endpoint = dial();
+              for (let at = 0; at < 20; at++) {
+                endpoint.send(at);
+                await sleep(own, 150);
+              }
+            },
+            answer: (message) => message,
+            around: ({ world, server }) => world.at(crashAt, 'crash', () => server.crash()),
           },
-          answer: (message) => message,
-          around: ({ world, server }) => world.at(crashAt, 'crash', () => server.crash()),
-        }, seed);
+          seed,
+        );
         expect(says.client).toEqual([...says.server, 'ended']);
         expect(heard.client.at(-1)?.at).toBeGreaterThan(crashAt);
       }),
@@ -230,23 +179,26 @@ describe('rules', () => {
   test('whatever they do, each side hears a beginning of what the other sent, in order, each once, then at most one end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.array(fc.array(verdicts, { minLength: 1 }), { maxLength: 3 }), fc.option(fc.nat(8_000)), async (seed, scripts, closeAt) => {
-        const { says } = await talk({
-          client: async (own, dial) => {
-            const endpoint = dial();
-            if (closeAt !== null) own.setTimer(closeAt, () => endpoint.close());
-            for (let at = 0; at < 15; at++) {
-              endpoint.send(at);
-              if (at % 3 === 0) await sleep(own, 400);
-            }
+        const { says } = await talk(
+          {
+            client: async (own, dial) => {
+              const endpoint = dial();
+              if (closeAt !== null) own.setTimer(closeAt, () => endpoint.close());
+              for (let at = 0; at < 15; at++) {
+                endpoint.send(at);
+                if (at % 3 === 0) await sleep(own, 400);
+              }
+            },
+            answer: (message) => message,
+            around: ({ network }) => {
+              for (const script of scripts) {
+                let at = 0;
+                network.rules.push(ruleOf(() => script[at++ % script.length] ?? null));
+              }
+            },
           },
-          answer: (message) => message,
-          around: ({ network }) => {
-            for (const script of scripts) {
-              let at = 0;
-              network.rules.push(ruleOf(() => script[at++ % script.length] ?? null));
-            }
-          },
-        }, seed);
+          seed,
+        );
         for (const side of [says.server, says.client]) {
           const messages = side.filter((what) => typeof what === 'number');
           expect(messages).toEqual(messages.map((_, index) => index));
@@ -298,7 +250,7 @@ describe('rules', () => {
     expect(rule.count).toBe(1);
   });
 
-  test('what is sent to a side that has closed already is nobody\'s loss', async () => {
+  test("what is sent to a side that has closed already is nobody's loss", async () => {
     const rule = ruleOf(({ isReply, part }) => (isReply && part === 'data' ? { act: 'lose', then: 'reset' } : null));
     await talk({
       client: async (own, dial) => {
@@ -331,14 +283,18 @@ describe('rules', () => {
       },
       answer: () => 'answer',
       around: ({ network }) =>
-        network.rules.push(ruleOf(({ from, to, transport, part, isReply, endpoint }) => {
-          seen.add(`${from.name} ${to.name} ${transport} ${part} ${isReply} ${endpoint?.local.name}`);
-          return null;
-        })),
+        network.rules.push(
+          ruleOf(({ from, to, transport, part, isReply, endpoint }) => {
+            seen.add(`${from.name} ${to.name} ${transport} ${part} ${isReply} ${endpoint?.local.name}`);
+            return null;
+          }),
+        ),
     });
     expect([...seen]).toEqual([
-      'client server connection open false client', 'client server connection data false client',
-      'server client connection data true server', 'client server connection close false client',
+      'client server connection open false client',
+      'client server connection data false client',
+      'server client connection data true server',
+      'client server connection close false client',
     ]);
   });
 });
@@ -347,19 +303,22 @@ describe('a burst after a pause', () => {
   test('has the messages of a connection in order, also when the pause ends before its time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.nat(3_000), fc.nat(5_000), fc.nat(5_000), async (seed, from, long, cut) => {
-        const { says } = await talk({
-          client: async (own, dial) => {
-            const endpoint = dial();
-            for (let at = 0; at < 30; at++) {
-              endpoint.send(at);
-              await sleep(own, 200);
-            }
+        const { says } = await talk(
+          {
+            client: async (own, dial) => {
+              const endpoint = dial();
+              for (let at = 0; at < 30; at++) {
+                endpoint.send(at);
+                await sleep(own, 200);
+              }
+            },
+            around: ({ world, server }) => {
+              world.at(from, 'pause', () => (server.pausedUntil = from + long));
+              world.at(from + Math.min(cut, long), 'resume', () => server.resume());
+            },
           },
-          around: ({ world, server }) => {
-            world.at(from, 'pause', () => (server.pausedUntil = from + long));
-            world.at(from + Math.min(cut, long), 'resume', () => server.resume());
-          },
-        }, seed);
+          seed,
+        );
         expect(says.server).toEqual(Array.from({ length: 30 }, (_, at) => at));
       }),
     );
@@ -371,15 +330,19 @@ test('the delays of one link do not depend on what happens on others', async () 
     const at: number[] = [];
     await runWorld((world) => {
       const network = new Network(world);
-      const server = world.process('server', (own) => network.listen(own, (endpoint) => {
-        endpoint.handlers = { message: () => void (endpoint.remote.name === 'a' && at.push(world.now)), closed: () => undefined };
-      }));
+      const server = world.process('server', (own) =>
+        network.listen(own, (endpoint) => {
+          endpoint.handlers = { message: () => void (endpoint.remote.name === 'a' && at.push(world.now)), closed: () => undefined };
+        }),
+      );
       server.start();
       for (const name of busy ? ['a', 'b'] : ['a']) {
-        world.process(name, (own) => {
-          const endpoint = network.connect(own, server, { message: () => undefined, closed: () => undefined });
-          for (let message = 0; message < 10; message++) endpoint.send(message);
-        }).start();
+        world
+          .process(name, (own) => {
+            const endpoint = network.connect(own, server, { message: () => undefined, closed: () => undefined });
+            for (let message = 0; message < 10; message++) endpoint.send(message);
+          })
+          .start();
       }
     });
     return at;

@@ -81,9 +81,25 @@ export const expiryCommands: readonly Command[] = [
   command('pexpire', -3, expire('PX', 'pexpire'), 'write'),
   command('expireat', -3, expire('EXAT', 'expireat'), 'write'),
   command('pexpireat', -3, expire('PXAT', 'pexpireat'), 'write'),
-  command('ttl', 2, remaining((expireAt, nowMs) => seconds(Math.max(0, expireAt - nowMs)))),
-  command('pttl', 2, remaining((expireAt, nowMs) => Math.max(0, expireAt - nowMs))),
-  command('expiretime', 2, remaining((expireAt) => seconds(expireAt))),
-  command('pexpiretime', 2, remaining((expireAt) => expireAt)),
+  command(
+    'ttl',
+    2,
+    remaining((expireAt, nowMs) => seconds(Math.max(0, expireAt - nowMs))),
+  ),
+  command(
+    'pttl',
+    2,
+    remaining((expireAt, nowMs) => Math.max(0, expireAt - nowMs)),
+  ),
+  command(
+    'expiretime',
+    2,
+    remaining((expireAt) => seconds(expireAt)),
+  ),
+  command(
+    'pexpiretime',
+    2,
+    remaining((expireAt) => expireAt),
+  ),
   command('persist', 2, persist, 'write'),
 ];

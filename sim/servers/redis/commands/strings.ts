@@ -27,7 +27,10 @@ interface SetOptions {
   expiry?: { readonly option: 'EX' | 'PX' | 'EXAT' | 'PXAT'; readonly value: string };
 }
 
-/** The options of SET and GETEX, which Redis parses in one place: anything unknown or contradictory is a syntax error, and of the same one twice the last counts. */
+/**
+ * The options of SET and GETEX, which Redis parses in one place. Anything unknown or contradictory is a syntax error; of the same one twice
+ * the last counts.
+ */
 function parseOptions(args: readonly string[], from: number, of: 'set' | 'getex'): SetOptions {
   const options: SetOptions = {};
   for (let i = from; i < args.length; i += 1) {

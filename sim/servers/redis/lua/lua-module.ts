@@ -83,7 +83,10 @@ export async function loadLuaModule(): Promise<LuaApi> {
   const file = createRequire(import.meta.url).resolve('wasmoon-lua5.1/dist/liblua5.1.wasm');
   const module = await webAssembly.compile(await readFile(file));
   const box: { api?: LuaApi } = {};
-  const instance = await webAssembly.instantiate(module, imports(module, () => box.api as LuaApi));
+  const instance = await webAssembly.instantiate(
+    module,
+    imports(module, () => box.api as LuaApi),
+  );
   const api = instance.exports as unknown as LuaApi;
   box.api = api;
   api.__wasm_call_ctors();

@@ -162,7 +162,11 @@ export class LuaReplies {
 
 /** What can be said in a line of the protocol: as much as a C string holds, without line breaks. */
 export function asLine(text: string): string {
-  return /[\r\n\0]/.test(text) ? cString(text).replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' ') : text;
+  return /[\r\n\0]/.test(text)
+    ? cString(text)
+        .replace(/[\r\n]+$/, '')
+        .replace(/[\r\n]/g, ' ')
+    : text;
 }
 
 /** What C sees of a string: nothing from its first zero byte on. */

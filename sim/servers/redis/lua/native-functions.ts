@@ -141,26 +141,32 @@ export function bitFunctions(api: LuaApi, memory: LuaMemory): Record<string, Nat
     double[0] = api.luaL_checknumber(L, index) + MAGIC;
     return words[0] ?? 0;
   };
-  const unary = (operation: (a: number) => number): NativeFunction => (L) => {
-    api.lua_pushnumber(L, operation(operand(L, 1)));
-    return 1;
-  };
-  const binary = (operation: (a: number, b: number) => number): NativeFunction => (L) => {
-    api.lua_pushnumber(L, operation(operand(L, 1), operand(L, 2)));
-    return 1;
-  };
+  const unary =
+    (operation: (a: number) => number): NativeFunction =>
+    (L) => {
+      api.lua_pushnumber(L, operation(operand(L, 1)));
+      return 1;
+    };
+  const binary =
+    (operation: (a: number, b: number) => number): NativeFunction =>
+    (L) => {
+      api.lua_pushnumber(L, operation(operand(L, 1), operand(L, 2)));
+      return 1;
+    };
   const shift = (operation: (a: number, by: number) => number) => binary((a, by) => operation(a, by & 31) | 0);
-  const fold = (operation: (a: number, b: number) => number): NativeFunction => (L) => {
-    const count = api.lua_gettop(L);
-    let result = operand(L, 1);
-    for (let i = 2; i <= count; i += 1) result = operation(result, operand(L, i));
-    api.lua_pushnumber(L, result);
-    return 1;
-  };
+  const fold =
+    (operation: (a: number, b: number) => number): NativeFunction =>
+    (L) => {
+      const count = api.lua_gettop(L);
+      let result = operand(L, 1);
+      for (let i = 2; i <= count; i += 1) result = operation(result, operand(L, i));
+      api.lua_pushnumber(L, result);
+      return 1;
+    };
   return {
     tobit: unary((a) => a),
     bnot: unary((a) => ~a),
-    bswap: unary((a) => ((a >>> 24) | ((a >>> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24)) | 0),
+    bswap: unary((a) => (a >>> 24) | ((a >>> 8) & 0xff00) | ((a & 0xff00) << 8) | (a << 24) | 0),
     band: fold((a, b) => a & b),
     bor: fold((a, b) => a | b),
     bxor: fold((a, b) => a ^ b),

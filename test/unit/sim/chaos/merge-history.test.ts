@@ -7,12 +7,11 @@ import type { RecordLine } from '../../../../sim/chaos/record-line.js';
 
 const invoke = (id: number, at: number, operation: string, args = {}): RecordLine => ({ type: 'invoke', id, at, operation, key: 'k', args });
 const complete = (id: number, at: number, value = {}): RecordLine => ({ type: 'complete', id, at, status: 'ok', value });
-const life = (process: string, lines: readonly RecordLine[], more: Partial<Life> = {}): Life => ({ process, restarted: false, startedAt: 0, crashedAt: null, lines, ...more });
+const usual = { restarted: false, startedAt: 0, crashedAt: null };
+const life = (process: string, lines: readonly RecordLine[], more: Partial<Life> = {}): Life => ({ process, lines, ...usual, ...more });
 
-const operations = (lives: readonly Life[]): OperationRecord[] =>
-  mergeHistory(lives, [], {}).records.filter((record) => record.type === 'operation');
-const occurrences = (lives: readonly Life[]): OccurrenceRecord[] =>
-  mergeHistory(lives, [], {}).records.filter((record) => record.type === 'occurrence');
+const operations = (lives: readonly Life[]): OperationRecord[] => mergeHistory(lives, [], {}).records.filter((record) => record.type === 'operation');
+const occurrences = (lives: readonly Life[]): OccurrenceRecord[] => mergeHistory(lives, [], {}).records.filter((record) => record.type === 'occurrence');
 
 test('operations are in order of invocation and numbered by it, with answers where there were any', () => {
   const merged = operations([
@@ -31,8 +30,12 @@ test('operations are in order of invocation and numbered by it, with answers whe
 });
 
 test('what refers to a lease refers to it by its new number, each life by its own', () => {
-  const lines: RecordLine[] = [invoke(0, 100, 'acquire'), complete(0, 101), { type: 'occur', at: 102, occurrence: 'lost', id: 0 }, invoke(1, 103, 'release', { lease: 0 })];
-  const lives = [life('c1', [invoke(0, 1, 'read')]), life('c2', [invoke(0, 2, 'acquire'), complete(0, 3)], { crashedAt: 50 }), life('c2', lines, { restarted: true, startedAt: 60 })];
+  const lost: RecordLine = { type: 'occur', at: 102, occurrence: 'lost', id: 0 };
+  const lives = [
+    life('c1', [invoke(0, 1, 'read')]),
+    life('c2', [invoke(0, 2, 'acquire'), complete(0, 3)], { crashedAt: 50 }),
+    life('c2', [invoke(0, 100, 'acquire'), complete(0, 101), lost, invoke(1, 103, 'release', { lease: 0 })], { restarted: true, startedAt: 60 }),
+  ];
   const { records } = mergeHistory(lives, [], {});
   const acquire = records.find((record) => record.type === 'operation' && record.invoke === 100) as OperationRecord;
   expect(acquire.id).toBe(2);
@@ -62,7 +65,14 @@ test('a lease whose holder was killed as it was granted is over when the next on
 });
 
 test('what the conductor did is in it, and the whole can be written and read', () => {
-  const history = mergeHistory([life('c1', [invoke(0, 10, 'acquire')])], [{ occurrence: 'heal', at: 5 }, { occurrence: 'end', at: 30 }], { ttlMs: 500 });
+  const history = mergeHistory(
+    [life('c1', [invoke(0, 10, 'acquire')])],
+    [
+      { occurrence: 'heal', at: 5 },
+      { occurrence: 'end', at: 30 },
+    ],
+    { ttlMs: 500 },
+  );
   expect(history.records.map((record) => (record.type === 'occurrence' ? record.occurrence : record.operation))).toEqual(['heal', 'acquire', 'end']);
   expect(parseHistory(formatHistory(history))).toEqual(history);
 });

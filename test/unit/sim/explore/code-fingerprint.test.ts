@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('twelve digits, the same for the same code; a user\'s module counts by what is in it', () => {
+test("twelve digits, the same for the same code; a user's module counts by what is in it", () => {
   const module = join(folder, 'lock.ts');
   const other = join(folder, 'other.ts');
   writeFileSync(module, 'export default 1;');

@@ -35,13 +35,17 @@ test('a scenario is a pure function of its seed: valid, and with every number in
 
 test('inside the envelope every episode keeps its bounds', () => {
   fc.assert(
-    fc.property(fc.nat(), sources.map((from) => ({ ...from, faults: { ...from.faults, withinEnvelope: true } })), (seed, from) => {
-      const scenario = drawScenario(seed, from);
-      for (const { kind, forMs, strength } of scenario.faults) {
-        if (kind === 'flush') expect(forMs).toBeGreaterThanOrEqual(scenario.params['ttlMs']!);
-        if (kind === 'clock-drift') expect(Math.abs(strength)).toBeLessThanOrEqual(20_000);
-      }
-    }),
+    fc.property(
+      fc.nat(),
+      sources.map((from) => ({ ...from, faults: { ...from.faults, withinEnvelope: true } })),
+      (seed, from) => {
+        const scenario = drawScenario(seed, from);
+        for (const { kind, forMs, strength } of scenario.faults) {
+          if (kind === 'flush') expect(forMs).toBeGreaterThanOrEqual(scenario.params['ttlMs']!);
+          if (kind === 'clock-drift') expect(Math.abs(strength)).toBeLessThanOrEqual(20_000);
+        }
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -66,7 +66,13 @@ test('each target is there, also when clients have gone and the others have move
 test('a client that goes takes its episodes along; the others keep theirs, under their new names', () => {
   const episode = (target: string) => ({ kind: 'delay' as const, atMs: 0, forMs: 1, target, strength: 1 });
   const scenario: Scenario = {
-    version: 1, workload: 'test', lock: 'test-lock', seed: 1, horizonMs: 1, lateness: null, overrides: {},
+    version: 1,
+    workload: 'test',
+    lock: 'test-lock',
+    seed: 1,
+    horizonMs: 1,
+    lateness: null,
+    overrides: {},
     params: { clients: 12, operations: 1, ttlMs: 200, stock: 1 },
     clients: Array.from({ length: 12 }, (_, at) => [{ thinkMs: at, holdMs: 5, quantity: 1 }]),
     faults: ['c1-redis', 'c2-redis', 'c12-shop', 'redis'].map(episode),
@@ -98,7 +104,14 @@ test('none leaves the ranges of the workload, or the bounds of the envelope', ()
 
 test('where nothing is left to take away there are no candidates', () => {
   const smallest: Scenario = {
-    version: 1, workload: 'test', lock: 'test-lock', seed: 1, horizonMs: 0, lateness: null, overrides: {}, faults: [],
+    version: 1,
+    workload: 'test',
+    lock: 'test-lock',
+    seed: 1,
+    horizonMs: 0,
+    lateness: null,
+    overrides: {},
+    faults: [],
     params: { clients: 1, operations: 1, ttlMs: 200, stock: 1 },
     clients: [[]],
   };

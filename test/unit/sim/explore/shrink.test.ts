@@ -64,8 +64,13 @@ test('always answers with a scenario that breaks, whatever breaks, and takes no 
 test('tries other seeds where the scenario gets smaller in parts, and keeps the seed that breaks', async () => {
   const smallest = await shrink(drawScenario(77, from), { ...unlimited, otherSeeds: 3, stillBroken: broken(({ seed }) => seed === 77 || seed === 3) });
   expect(smallest.clients).toEqual([[]]);
-  const stubborn = await shrink(firstThat(({ faults }) => faults.length > 0), {
-    ...unlimited, otherSeeds: 3, stillBroken: broken(({ seed, faults }) => faults.length > 0 || seed === 3),
-  });
+  const stubborn = await shrink(
+    firstThat(({ faults }) => faults.length > 0),
+    {
+      ...unlimited,
+      otherSeeds: 3,
+      stillBroken: broken(({ seed, faults }) => faults.length > 0 || seed === 3),
+    },
+  );
   expect([stubborn.seed, stubborn.faults]).toEqual([3, []]);
 });

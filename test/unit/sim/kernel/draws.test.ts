@@ -1,4 +1,3 @@
-import alea from 'seedrandom/lib/alea.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Draws } from '../../../../sim/kernel/draws.js';
@@ -10,10 +9,8 @@ const several = (draws: Draws, label: string, bound: number, count: number): num
 test('a draw is a whole number below its bound: the exact share of a 32-bit word', () => {
   fc.assert(
     fc.property(seeds, bounds, (seed, bound) => {
-      const words = alea(`${seed}/a`);
-      for (const drawn of several(new Draws(seed), 'a', bound, 20)) {
-        expect(BigInt(drawn)).toBe((BigInt(words.int32() >>> 0) * BigInt(bound)) >> 32n);
-      }
+      const words = several(new Draws(seed), 'a', 4294967296, 20);
+      expect(several(new Draws(seed), 'a', bound, 20)).toEqual(words.map((word) => Number((BigInt(word) * BigInt(bound)) >> 32n)));
     }),
   );
 });
@@ -55,4 +52,18 @@ test('an override pins that one draw, within its bound, and leaves all others as
       expect(several(draws, 'b', 1000, 5)).toEqual(several(new Draws(seed), 'b', 1000, 5));
     }),
   );
+});
+
+test('the draws of a label, and the first draws of many labels and seeds, are spread evenly', () => {
+  const cells = (draws: readonly number[]): number[] =>
+    draws.reduce((counts, drawn) => counts.with(drawn, (counts[drawn] as number) + 1), Array<number>(8).fill(0));
+  const many = Array.from({ length: 8_000 }, (_, index) => index);
+  for (const draws of [
+    several(new Draws(1), 'a', 8, 8_000),
+    many.map((seed) => new Draws(seed).draw('a', 8)),
+    many.map((label) => new Draws(1).draw(`c${label}`, 8)),
+  ]) {
+    // 1000 are expected in each; the chance of being 200 off is one in ten thousand millions.
+    for (const count of cells(draws)) expect(Math.abs(count - 1_000)).toBeLessThan(200);
+  }
 });

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { EventQueue, type SimEvent } from '../../../../sim/kernel/event-queue.js';
 
 const eventAt = (time: number, seq: number, due = time): SimEvent => ({
-  time, due, seq, incarnation: null, kind: 'test', handler: () => undefined, payload: undefined, cancelled: false,
+  time,
+  due,
+  seq,
+  incarnation: null,
+  kind: 'test',
+  handler: () => undefined,
+  payload: undefined,
+  cancelled: false,
 });
 
 const inOrder = (events: readonly SimEvent[]): SimEvent[] =>
@@ -20,25 +27,33 @@ const times = fc.array(fc.tuple(fc.nat(8), fc.nat(8)).map(([time, earlier]) => (
 
 test('pops by time, then by the time that it was due, then in order of scheduling, whatever was popped in between', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(times.map((push) => ({ push })), fc.constant('pop' as const))), (steps) => {
-      const queue = new EventQueue();
-      let model: SimEvent[] = [];
-      let seq = 0;
-      for (const step of steps) {
-        if (step === 'pop') {
-          model = inOrder(model);
-          expect(queue.pop()).toBe(model.shift());
-        } else {
-          for (const { time, due } of step.push) {
-            const event = eventAt(time, seq++, due);
-            queue.push(event);
-            model.push(event);
+    fc.property(
+      fc.array(
+        fc.oneof(
+          times.map((push) => ({ push })),
+          fc.constant('pop' as const),
+        ),
+      ),
+      (steps) => {
+        const queue = new EventQueue();
+        let model: SimEvent[] = [];
+        let seq = 0;
+        for (const step of steps) {
+          if (step === 'pop') {
+            model = inOrder(model);
+            expect(queue.pop()).toBe(model.shift());
+          } else {
+            for (const { time, due } of step.push) {
+              const event = eventAt(time, seq++, due);
+              queue.push(event);
+              model.push(event);
+            }
           }
+          expect(queue.size).toBe(model.length);
         }
-        expect(queue.size).toBe(model.length);
-      }
-      expect(drained(queue)).toEqual(inOrder(model));
-    }),
+        expect(drained(queue)).toEqual(inOrder(model));
+      },
+    ),
   );
 });
 

@@ -58,10 +58,12 @@ test.each(escapes)('%s in a simulated process is an error that names it, the pla
 });
 
 test('an escape that the code under test does not catch ends the run', async () => {
-  await expect(inProcess(async () => {
-    await Promise.resolve();
-    await readFilePromise(here);
-  })).rejects.toThrow('fs/promises.readFile leaves the simulation');
+  await expect(
+    inProcess(async () => {
+      await Promise.resolve();
+      await readFilePromise(here);
+    }),
+  ).rejects.toThrow('fs/promises.readFile leaves the simulation');
 });
 
 test('what works at once is allowed', async () => {

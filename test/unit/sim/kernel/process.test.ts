@@ -28,24 +28,30 @@ describe('a crash', () => {
       world.at(25, 'restart', () => process.start());
     });
     expect(end).toEqual({ kind: 'idle' });
-    expect(lives).toEqual([{ epoch: 1, rings: [10] }, { epoch: 2, rings: [10, 30, 50] }]);
+    expect(lives).toEqual([
+      { epoch: 1, rings: [10] },
+      { epoch: 2, rings: [10, 30, 50] },
+    ]);
   });
 
   test('tells its listeners which life has ended, and takes the unsynced tail of the disk', async () => {
     const ended: (number | string)[] = [];
-    const { world } = await runWorld((world) => {
-      const process = world.process('a', () => {
-        process.disk.append('log', 'synced');
-        process.disk.sync('log');
-        for (let at = 0; at < 50; at++) process.disk.append('log', at);
-      });
-      process.onCrash.push((incarnation) => ended.push(incarnation.name, incarnation.epoch));
-      process.start();
-      world.at(10, 'crash', () => {
-        process.crash();
-        process.crash();
-      });
-    }, { overrides: { 'a/disk': { 0: 7 } } });
+    const { world } = await runWorld(
+      (world) => {
+        const process = world.process('a', () => {
+          process.disk.append('log', 'synced');
+          process.disk.sync('log');
+          for (let at = 0; at < 50; at++) process.disk.append('log', at);
+        });
+        process.onCrash.push((incarnation) => ended.push(incarnation.name, incarnation.epoch));
+        process.start();
+        world.at(10, 'crash', () => {
+          process.crash();
+          process.crash();
+        });
+      },
+      { overrides: { 'a/disk': { 0: 7 } } },
+    );
     expect(ended).toEqual(['a', 1]);
     expect(world.processes[0]?.disk.read('log')).toEqual(['synced', 0, 1, 2, 3, 4, 5, 6]);
   });
@@ -144,14 +150,16 @@ describe('timers', () => {
   test('ring exactly when they are due while the clock is right; cancelled ones do not ring', async () => {
     const rung: number[] = [];
     await runWorld((world) => {
-      world.process('a', async (own) => {
-        own.setTimer(500, () => rung.push(-1)).cancel();
-        for (const length of [0, 1, 999]) {
-          const begun = world.now;
-          await sleep(own, length);
-          rung.push(world.now - begun);
-        }
-      }).start();
+      world
+        .process('a', async (own) => {
+          own.setTimer(500, () => rung.push(-1)).cancel();
+          for (const length of [0, 1, 999]) {
+            const begun = world.now;
+            await sleep(own, length);
+            rung.push(world.now - begun);
+          }
+        })
+        .start();
     });
     expect(rung).toEqual([0, 1, 999]);
   });

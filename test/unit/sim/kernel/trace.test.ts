@@ -4,14 +4,17 @@ import { runWorld } from '../../../support/run-world.js';
 
 test('says of each event when it was, whose, of which kind, with what; notes belong to the event before them', async () => {
   const trace = new Trace();
-  await runWorld((world) => {
-    const process = world.process('a', (own) => {
-      world.note('begins');
-      world.schedule(30, own, 'message', () => undefined, ['SET', 'key', 1, null, { error: 'ERR' }]);
-    });
-    process.start();
-    world.at(40, 'fault', () => world.note('a pause begins'));
-  }, { trace });
+  await runWorld(
+    (world) => {
+      const process = world.process('a', (own) => {
+        world.note('begins');
+        world.schedule(30, own, 'message', () => undefined, ['SET', 'key', 1, null, { error: 'ERR' }]);
+      });
+      process.start();
+      world.at(40, 'fault', () => world.note('a pause begins'));
+    },
+    { trace },
+  );
   expect(trace.lines()).toEqual([
     { event: 1, time: 0, process: 'a', kind: 'start', text: '' },
     { event: 1, time: 0, process: 'a', kind: 'note', text: 'begins' },
@@ -23,9 +26,12 @@ test('says of each event when it was, whose, of which kind, with what; notes bel
 
 test('shows long payloads in short, and such that JSON does not know', async () => {
   const trace = new Trace();
-  await runWorld((world) => {
-    for (const payload of [['x'.repeat(1000)], [12n], { token: 7n }, [undefined]]) world.schedule(0, null, 'test', () => undefined, payload);
-  }, { trace });
+  await runWorld(
+    (world) => {
+      for (const payload of [['x'.repeat(1000)], [12n], { token: 7n }, [undefined]]) world.schedule(0, null, 'test', () => undefined, payload);
+    },
+    { trace },
+  );
   expect(trace.lines().map(({ text }) => text)).toEqual([`${'x'.repeat(160)}...`, '"12n"', '{"token":"7n"}', 'undefined']);
 });
 

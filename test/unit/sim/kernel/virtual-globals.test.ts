@@ -102,12 +102,16 @@ describe('timers', () => {
     const seen = await inProcess(async (own) => {
       const at: number[] = [];
       await new Promise<void>((resolve) => {
-        const timer = setInterval((step: number) => {
-          at.push(own.world.now / 1000);
-          if (at.length * step < 30) return;
-          clearInterval(timer);
-          resolve();
-        }, 10, 10);
+        const timer = setInterval(
+          (step: number) => {
+            at.push(own.world.now / 1000);
+            if (at.length * step < 30) return;
+            clearInterval(timer);
+            resolve();
+          },
+          10,
+          10,
+        );
       });
       for await (const value of timersPromises.setInterval(5, 'tick')) {
         at.push(own.world.now / 1000);
@@ -125,7 +129,9 @@ describe('timers', () => {
       clearTimeout(setTimeout(() => rung.push('cleared'), 5));
       clearImmediate(setImmediate(() => rung.push('cleared')));
       setTimeout(() => rung.push('closed'), 5)[Symbol.dispose]();
-      const refreshed = setTimeout((...args: unknown[]) => rung.push(args, own.world.now / 1000), 10, 'a', 1).unref().ref();
+      const refreshed = setTimeout((...args: unknown[]) => rung.push(args, own.world.now / 1000), 10, 'a', 1)
+        .unref()
+        .ref();
       await sleep(own, 8_000);
       refreshed.refresh();
       await sleep(own, 100_000);

@@ -42,31 +42,41 @@ test('two processes cannot have one name', () => {
 describe.each(modes)('draining by %s', (drain) => {
   test('runs all that an event leaves behind, any number of hops deep, before the next event', async () => {
     const ran: string[] = [];
-    await runWorld((world) => {
-      world.process('a', async (own) => {
-        own.setTimer(0, () => ran.push('next event'));
-        const hop = async (left: number): Promise<void> => {
-          if (left === 0) return;
-          await Promise.resolve();
-          if (left % 3 === 0) await new Promise<void>((resolve) => process.nextTick(resolve));
-          if (left % 3 === 1) await new Promise<void>((resolve) => queueMicrotask(resolve));
-          await hop(left - 1);
-        };
-        await hop(300);
-        ran.push('300 hops');
-      }).start();
-    }, { drain });
+    await runWorld(
+      (world) => {
+        world
+          .process('a', async (own) => {
+            own.setTimer(0, () => ran.push('next event'));
+            const hop = async (left: number): Promise<void> => {
+              if (left === 0) return;
+              await Promise.resolve();
+              if (left % 3 === 0) await new Promise<void>((resolve) => process.nextTick(resolve));
+              if (left % 3 === 1) await new Promise<void>((resolve) => queueMicrotask(resolve));
+              await hop(left - 1);
+            };
+            await hop(300);
+            ran.push('300 hops');
+          })
+          .start();
+      },
+      { drain },
+    );
     expect(ran).toEqual(['300 hops', 'next event']);
   });
 
   test('runs nextTick callbacks before microtasks, as Node does', async () => {
     const ran: string[] = [];
-    await runWorld((world) => {
-      world.process('a', () => {
-        void Promise.resolve().then(() => ran.push('microtask'));
-        process.nextTick(() => ran.push('tick'));
-      }).start();
-    }, { drain });
+    await runWorld(
+      (world) => {
+        world
+          .process('a', () => {
+            void Promise.resolve().then(() => ran.push('microtask'));
+            process.nextTick(() => ran.push('tick'));
+          })
+          .start();
+      },
+      { drain },
+    );
     expect(ran).toEqual(['tick', 'microtask']);
   });
 
@@ -81,11 +91,16 @@ describe.each(modes)('draining by %s', (drain) => {
       };
       real = setTimeout(again, 0);
     });
-    await runWorld((world) => {
-      world.process('a', async (own) => {
-        for (let at = 0; at < 200; at++) await sleep(own, 1_000);
-      }).start();
-    }, { drain });
+    await runWorld(
+      (world) => {
+        world
+          .process('a', async (own) => {
+            for (let at = 0; at < 200; at++) await sleep(own, 1_000);
+          })
+          .start();
+      },
+      { drain },
+    );
     await beside;
     clearTimeout(real);
     // Wall clocks of simulated processes begin in 2026 and get no further than seconds in this run.
@@ -94,14 +109,18 @@ describe.each(modes)('draining by %s', (drain) => {
 
   test('two runs at once do not disturb each other', async () => {
     const failing = new World({ seed: 1, drain });
-    failing.process('a', async (own) => {
-      for (let at = 0; at < 20; at++) await sleep(own, 10);
-      void Promise.reject(new Error('of the first'));
-    }).start();
+    failing
+      .process('a', async (own) => {
+        for (let at = 0; at < 20; at++) await sleep(own, 10);
+        void Promise.reject(new Error('of the first'));
+      })
+      .start();
     const holding = new World({ seed: 1, drain });
-    holding.process('b', async (own) => {
-      for (let at = 0; at < 30; at++) await sleep(own, 10);
-    }).start();
+    holding
+      .process('b', async (own) => {
+        for (let at = 0; at < 30; at++) await sleep(own, 10);
+      })
+      .start();
     const listeners = process.rawListeners('unhandledRejection');
     expect(await Promise.all([failing.run(), holding.run()])).toEqual([{ kind: 'failed', process: 'a', error: new Error('of the first') }, { kind: 'idle' }]);
     expect(process.rawListeners('unhandledRejection')).toEqual(listeners);
@@ -111,14 +130,16 @@ describe.each(modes)('draining by %s', (drain) => {
 /** Processes that talk in ticks, microtasks, timers and draws. */
 const chatter = (world: World): void => {
   for (const name of ['a', 'b', 'c']) {
-    world.process(name, async (own) => {
-      for (let at = 0; at < 20; at++) {
-        await sleep(own, 1 + Math.floor(Math.random() * 50));
-        process.nextTick(() => void own.setTimer(world.draws.draw(name, 9), () => undefined));
-        for (let hop = 0; hop < 5; hop++) await Promise.resolve();
-        queueMicrotask(() => world.schedule(world.now + Math.floor(Math.random() * 5), own, 'note', () => undefined, [name, at]));
-      }
-    }).start();
+    world
+      .process(name, async (own) => {
+        for (let at = 0; at < 20; at++) {
+          await sleep(own, 1 + Math.floor(Math.random() * 50));
+          process.nextTick(() => void own.setTimer(world.draws.draw(name, 9), () => undefined));
+          for (let hop = 0; hop < 5; hop++) await Promise.resolve();
+          queueMicrotask(() => world.schedule(world.now + Math.floor(Math.random() * 5), own, 'note', () => undefined, [name, at]));
+        }
+      })
+      .start();
   }
 };
 
@@ -140,17 +161,24 @@ test('the digest takes in time, process, kind and payload of each event', async 
     return world.digest;
   };
   const digests = await Promise.all([
-    digestOf(5, 'a', 'message', 1), digestOf(6, 'a', 'message', 1), digestOf(5, 'b', 'message', 1), digestOf(5, 'world', 'message', 1),
-    digestOf(5, 'a', 'timer', 1), digestOf(5, 'a', 'message', 2), digestOf(5, 'a', 'message', undefined),
+    digestOf(5, 'a', 'message', 1),
+    digestOf(6, 'a', 'message', 1),
+    digestOf(5, 'b', 'message', 1),
+    digestOf(5, 'world', 'message', 1),
+    digestOf(5, 'a', 'timer', 1),
+    digestOf(5, 'a', 'message', 2),
+    digestOf(5, 'a', 'message', undefined),
   ]);
   expect(new Set(digests).size).toBe(digests.length);
 });
 
 describe('a run ends', () => {
   const endless = (world: World): void => {
-    world.process('a', async (own) => {
-      for (;;) await sleep(own, 1_000);
-    }).start();
+    world
+      .process('a', async (own) => {
+        for (;;) await sleep(own, 1_000);
+      })
+      .start();
   };
 
   test('with a budget of events used up', async () => {
@@ -187,10 +215,11 @@ describe.each(modes)('code under test that breaks ends the run, not the process 
     'a throw in a nextTick callback': () => process.nextTick(throwBoom),
     'a throw in queueMicrotask': () => queueMicrotask(throwBoom),
     'an unhandled rejection': () => void Promise.reject(boom),
-    'a rejection some hops later': () => void (async () => {
-      for (let hop = 0; hop < 10; hop++) await Promise.resolve();
-      throwBoom();
-    })(),
+    'a rejection some hops later': () =>
+      void (async () => {
+        for (let hop = 0; hop < 10; hop++) await Promise.resolve();
+        throwBoom();
+      })(),
     'a throw in a listener of an abort signal': () => {
       const controller = new AbortController();
       controller.signal.addEventListener('abort', throwBoom);
@@ -202,34 +231,47 @@ describe.each(modes)('code under test that breaks ends the run, not the process 
   test.each(Object.entries(ways))('%s', async (_, breakIt) => {
     const listeners = process.rawListeners('unhandledRejection');
     let later = false;
-    const { end } = await runWorld((world) => {
-      world.process('innocent', (own) => void own.setTimer(20, () => (later = true))).start();
-      world.process('guilty', (own) => void own.setTimer(10, breakIt)).start();
-    }, { drain });
+    const { end } = await runWorld(
+      (world) => {
+        world.process('innocent', (own) => void own.setTimer(20, () => (later = true))).start();
+        world.process('guilty', (own) => void own.setTimer(10, breakIt)).start();
+      },
+      { drain },
+    );
     expect(end).toEqual({ kind: 'failed', error: boom, process: 'guilty' });
     expect(later).toBe(false);
     expect(process.rawListeners('unhandledRejection')).toEqual(listeners);
   });
 
   test('a factory that rejects, and a failure in the very event that stops the run', async () => {
-    const { end } = await runWorld((world) => {
-      world.process('a', async (own) => {
-        await sleep(own, 5);
-        world.stop();
-        throw boom;
-      }).start();
-    }, { drain });
+    const { end } = await runWorld(
+      (world) => {
+        world
+          .process('a', async (own) => {
+            await sleep(own, 5);
+            world.stop();
+            throw boom;
+          })
+          .start();
+      },
+      { drain },
+    );
     expect(end).toEqual({ kind: 'failed', error: boom, process: 'a' });
   });
 
   test('a rejection that is handled in the same event is no failure', async () => {
-    const { end } = await runWorld((world) => {
-      world.process('a', async () => {
-        const rejected = Promise.reject(boom);
-        for (let hop = 0; hop < 10; hop++) await Promise.resolve();
-        await rejected.catch(() => undefined);
-      }).start();
-    }, { drain });
+    const { end } = await runWorld(
+      (world) => {
+        world
+          .process('a', async () => {
+            const rejected = Promise.reject(boom);
+            for (let hop = 0; hop < 10; hop++) await Promise.resolve();
+            await rejected.catch(() => undefined);
+          })
+          .start();
+      },
+      { drain },
+    );
     expect(end).toEqual({ kind: 'idle' });
   });
 });

@@ -28,12 +28,14 @@ describe('datagrams under the rules of their faults', () => {
         });
       });
       receiver.start();
-      world.process('sender', async (own) => {
-        for (let at = 0; at < 40; at++) {
-          network.send(own, receiver, at);
-          await sleep(own, 1_000);
-        }
-      }).start();
+      world
+        .process('sender', async (own) => {
+          for (let at = 0; at < 40; at++) {
+            network.send(own, receiver, at);
+            await sleep(own, 1_000);
+          }
+        })
+        .start();
       around(world, receiver);
     });
     expect(end).toEqual({ kind: 'idle' });
@@ -66,7 +68,10 @@ describe('datagrams under the rules of their faults', () => {
     const at: number[] = [];
     await runWorld((world) => {
       const network = new Network(world, { base: 100, spread: 0 });
-      network.rules.push(ruleOf(() => ({ act: 'delay', microseconds: 1_000 })), ruleOf(() => ({ act: 'delay', microseconds: 500 })));
+      network.rules.push(
+        ruleOf(() => ({ act: 'delay', microseconds: 1_000 })),
+        ruleOf(() => ({ act: 'delay', microseconds: 500 })),
+      );
       const receiver = world.process('receiver', (own) => network.receive(own, () => at.push(world.now)));
       receiver.start();
       world.process('sender', (own) => network.send(own, receiver, 'message')).start();
@@ -75,10 +80,13 @@ describe('datagrams under the rules of their faults', () => {
   });
 
   test('are lost on a receiver that is down, or dies while they travel', async () => {
-    const { arrived } = await sent(() => null, (world, receiver) => {
-      world.at(10_010, 'crash', () => receiver.crash());
-      world.at(20_020, 'restart', () => receiver.start());
-    });
+    const { arrived } = await sent(
+      () => null,
+      (world, receiver) => {
+        world.at(10_010, 'crash', () => receiver.crash());
+        world.at(20_020, 'restart', () => receiver.start());
+      },
+    );
     expect(arrived.filter((number) => number < 10)).toEqual(all.slice(0, 10));
     expect(arrived.filter((number) => number > 10 && number <= 20)).toEqual([]);
     expect(arrived.filter((number) => number > 20)).toEqual(all.slice(21));

@@ -32,59 +32,63 @@ async function underFault(plan: Partial<Episode> & { readonly kind: FaultKind },
     const processes = new Map<string, SimProcess>();
     const add = (process: SimProcess): SimProcess => (processes.set(process.name, process), process);
 
-    const server = add(world.process('server', (own) => {
-      const memory = server.disk.read('log').length;
-      let asked = memory;
-      network.listen(own, (endpoint) => {
-        endpoint.handlers = {
-          message: () => {
-            server.disk.append('log', asked++);
-            server.disk.sync('log');
-            endpoint.send([asked, Math.floor((server.wall.at(world.now) - 1_767_225_600_000_000) / 1000)]);
-          },
-          closed: () => undefined,
-        };
-      });
-      void (async () => {
-        for (let at = 0; world.now < WORK.to; at++) {
-          network.send(own, other, at);
-          await sleep(own, 10_000);
-        }
-      })();
-    }));
+    const server = add(
+      world.process('server', (own) => {
+        const memory = server.disk.read('log').length;
+        let asked = memory;
+        network.listen(own, (endpoint) => {
+          endpoint.handlers = {
+            message: () => {
+              server.disk.append('log', asked++);
+              server.disk.sync('log');
+              endpoint.send([asked, Math.floor((server.wall.at(world.now) - 1_767_225_600_000_000) / 1000)]);
+            },
+            closed: () => undefined,
+          };
+        });
+        void (async () => {
+          for (let at = 0; world.now < WORK.to; at++) {
+            network.send(own, other, at);
+            await sleep(own, 10_000);
+          }
+        })();
+      }),
+    );
     const other = add(world.process('other', (own) => network.receive(own, (_, payload) => note(`datagram ${String(payload)}`))));
 
-    add(world.process('c1', async (own) => {
-      if (world.now < WORK.from) await sleep(own, WORK.from - world.now);
-      let endpoint: Endpoint | null = null;
-      let settle: (answer: unknown) => void = () => undefined;
-      while (world.now < WORK.to) {
-        asking = true;
-        const link = (endpoint ??= network.connect(own, server, {
-          message: (answer) => settle(answer),
-          closed: (reason) => {
-            if (endpoint === link) endpoint = null;
-            settle(reason);
-          },
-        }));
-        const answer = await new Promise<unknown>((resolve) => {
-          const timer = own.setTimer(TIMEOUT, () => resolve('timeout'));
-          settle = (value) => {
-            timer.cancel();
-            resolve(value);
-          };
-          link.send('ask');
-        });
-        asking = false;
-        note(`answer ${JSON.stringify(answer)}`);
-        if (answer === 'timeout') {
-          link.close();
-          endpoint = null;
+    add(
+      world.process('c1', async (own) => {
+        if (world.now < WORK.from) await sleep(own, WORK.from - world.now);
+        let endpoint: Endpoint | null = null;
+        let settle: (answer: unknown) => void = () => undefined;
+        while (world.now < WORK.to) {
+          asking = true;
+          const link = (endpoint ??= network.connect(own, server, {
+            message: (answer) => settle(answer),
+            closed: (reason) => {
+              if (endpoint === link) endpoint = null;
+              settle(reason);
+            },
+          }));
+          const answer = await new Promise<unknown>((resolve) => {
+            const timer = own.setTimer(TIMEOUT, () => resolve('timeout'));
+            settle = (value) => {
+              timer.cancel();
+              resolve(value);
+            };
+            link.send('ask');
+          });
+          asking = false;
+          note(`answer ${JSON.stringify(answer)}`);
+          if (answer === 'timeout') {
+            link.close();
+            endpoint = null;
+          }
+          await sleep(own, 10_000);
         }
-        await sleep(own, 10_000);
-      }
-      (endpoint)?.close();
-    }));
+        endpoint?.close();
+      }),
+    );
     processes.get('c1')?.onCrash.push(() => (asking = false));
 
     for (const process of [other, server, processes.get('c1')]) process?.start();

@@ -13,7 +13,10 @@ const inside: FaultScope = { topology, ttlMs: 500, horizonMs: 3_000, bounds: env
 const outside: FaultScope = { ...inside, bounds: null };
 
 const planOf = (seed: number, kinds: readonly FaultKind[], scope: FaultScope): Episode[] =>
-  drawFaultPlan(new Draws(seed).stream('faults'), kinds.map((kind) => ({ kind, scope })));
+  drawFaultPlan(
+    new Draws(seed).stream('faults'),
+    kinds.map((kind) => ({ kind, scope })),
+  );
 const plans = (kinds: readonly FaultKind[], scope: FaultScope, count = 400): Episode[][] =>
   Array.from({ length: count }, (_, seed) => planOf(seed, kinds, scope));
 const scopes = fc.record({
@@ -34,7 +37,7 @@ test('a plan is that of the seed, in order of time', () => {
   expect(planOf(1, faultKinds, inside)).not.toEqual(planOf(2, faultKinds, inside));
 });
 
-test('every episode has a target of its kind, and a length and a strength within the kind\'s ranges; it ends within the chaos phase where it can', () => {
+test("every episode has a target of its kind, and a length and a strength within the kind's ranges; it ends within the chaos phase where it can", () => {
   fc.assert(
     fc.property(fc.nat(), scopes, (seed, scope) => {
       for (const { kind, atMs, forMs, target, strength } of planOf(seed, faultKinds, scope)) {

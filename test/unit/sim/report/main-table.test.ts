@@ -40,7 +40,10 @@ const rows: MainRow[] = [
 
 /** The cells of the first line of the table that contains `text`. */
 const cellsWith = (drawn: string, text: string): string[] =>
-  (drawn.split('\n').find((line) => line.includes(text)) ?? '').split('│').map((cell) => cell.trim()).filter((cell) => cell !== '');
+  (drawn.split('\n').find((line) => line.includes(text)) ?? '')
+    .split('│')
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== '');
 
 test('a clean row states its numbers and its bound', () => {
   const drawn = mainTable(rows, 1, plain, 120);

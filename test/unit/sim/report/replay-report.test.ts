@@ -19,11 +19,7 @@ test.each<[string, Partial<ReplayResult>, string[]]>([
     {},
     ['mutual-exclusion breaks at event 84: c1 and c2 both held it', 'digest c0ffee matched: this is the recorded run, event by event'],
   ],
-  [
-    'held',
-    { property: null, message: null, event: null },
-    ['held: every property', 'digest c0ffee matched: this is the recorded run, event by event'],
-  ],
+  ['held', { property: null, message: null, event: null }, ['held: every property', 'digest c0ffee matched: this is the recorded run, event by event']],
   [
     'diverged',
     { matched: false, divergedBetween: [40, 80], remarks: ['other code'] },

@@ -64,7 +64,7 @@ describe('acquire', () => {
     expect(redis.sentTimes('lock-release')).toEqual([]);
   });
 
-  test('a waiter asks right after the holder\'s lease has run out', async () => {
+  test("a waiter asks right after the holder's lease has run out", async () => {
     const { locks, clock, redis } = lockBench({ pollMinMs: 10_000, pollMaxMs: 10_000 });
     redis.occupy('other', 777);
     const result = await finish(clock, locks.acquire('k', { ttlMs: 1000 }));
@@ -221,7 +221,12 @@ describe('withLock', () => {
     redis.fates.push(null);
     redis.always = { kind: 'unavailable' };
     const { clock } = redis;
-    await expect(finish(clock, locks.withLock('k', { ttlMs: 1000 }, () => Promise.reject(problem)))).rejects.toBe(problem);
+    await expect(
+      finish(
+        clock,
+        locks.withLock('k', { ttlMs: 1000 }, () => Promise.reject(problem)),
+      ),
+    ).rejects.toBe(problem);
   });
 
   test('renews while the work goes on, for as long as it may be held and no longer', async () => {

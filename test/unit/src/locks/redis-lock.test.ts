@@ -16,7 +16,7 @@ test('lock key and fence key share a hash tag', async () => {
   expect(redis.asked).toEqual([{ name: 'lock-acquire', keys: ['shop:{k}:lock', 'shop:{k}:fence'], args: ['o', '1000', '3600000'] }]);
 });
 
-test('the local end comes before the key\'s, whatever the clocks do within the bound', async () => {
+test("the local end comes before the key's, whatever the clocks do within the bound", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 10, max: 600_000 }),

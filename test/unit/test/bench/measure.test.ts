@@ -37,7 +37,10 @@ test('what was read while warming up does not count', async () => {
 
 test('the ratio compares round with round, so that a disturbance of all does not show', async () => {
   const rows = await measure(prepared({ ours: [10, 100, 50], theirs: [5, 50, 100] }), { counted: 3, warmUp: 0 });
-  expect(rows.map(({ contender, ratio }) => [contender, ratio])).toEqual([['ours', 1], ['theirs', 0.5]]);
+  expect(rows.map(({ contender, ratio }) => [contender, ratio])).toEqual([
+    ['ours', 1],
+    ['theirs', 0.5],
+  ]);
 });
 
 test('a figure that the base does not have, or has as 0, is compared with nothing', async () => {

@@ -180,9 +180,19 @@ describe('the log of writes', () => {
     run('SET', 'a', '1');
     run('SELECT', '3');
     run('SET', 'b', '2');
-    expect(logged('EXEC')).toEqual([[['SET', 'a', '1'], ['SELECT', '3'], ['SET', 'b', '2']]]);
+    expect(logged('EXEC')).toEqual([
+      [
+        ['SET', 'a', '1'],
+        ['SELECT', '3'],
+        ['SET', 'b', '2'],
+      ],
+    ]);
     expect(logged('EVAL', "redis.call('SET', 'x', 1) redis.call('GET', 'x') redis.call('INCR', 'x') return redis.call('LPUSH', 'x', 1)", '0')).toEqual([
-      [['SELECT', '3'], ['SET', 'x', '1'], ['INCR', 'x']],
+      [
+        ['SELECT', '3'],
+        ['SET', 'x', '1'],
+        ['INCR', 'x'],
+      ],
     ]);
   });
 
