@@ -1,3 +1,11 @@
+/** How many rounds there are. */
+export interface Rounds {
+  /** Rounds that count; at least 7. */
+  readonly counted: number;
+  /** Rounds before, for the compiler's sake. */
+  readonly warmUp: number;
+}
+
 /** One figure of one round. Readings of the same `measure` are compared. */
 export interface Reading {
   readonly measure: string;
@@ -19,6 +27,8 @@ export interface Bench {
   /** The contender that the ratios refer to. */
   readonly base: string;
   readonly contenders: readonly Contender[];
+  /** How many rounds, where it matters; else the usual number. */
+  readonly rounds?: Rounds;
   /** Ends what the bench started. */
   close?(): Promise<void>;
 }

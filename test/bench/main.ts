@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scheduler: async () => (await import('./scheduler.js')).schedulerBench(),
   evals: async () => (await import('./evals.js')).evalsBench(),
   scenarios: async () => (await import('./scenarios.js')).scenariosBench(),
+  specimens: async () => (await import('./specimens.js')).specimensBench(),
 };
 
 const BAD_INPUT = 2;

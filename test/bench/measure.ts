@@ -1,4 +1,4 @@
-import type { Bench, Reading } from './bench.js';
+import type { Bench, Reading, Rounds } from './bench.js';
 
 /** One line of a report: a contender's figure over all rounds. */
 export interface Row {
@@ -12,20 +12,13 @@ export interface Row {
   readonly ratio: number | null;
 }
 
-export interface Rounds {
-  /** Rounds that count; at least 7. */
-  readonly counted: number;
-  /** Rounds before, for the compiler's sake. */
-  readonly warmUp: number;
-}
-
 export const defaultRounds: Rounds = { counted: 9, warmUp: 2 };
 
 /**
  * Lets the contenders work in turns, all of them in each round: what disturbs the machine for a while disturbs them all.
  * Each round begins with another one, so that none always comes after the same.
  */
-export async function measure({ base, contenders }: Bench, { counted, warmUp }: Rounds = defaultRounds): Promise<Row[]> {
+export async function measure({ base, contenders, rounds }: Bench, { counted, warmUp }: Rounds = rounds ?? defaultRounds): Promise<Row[]> {
   const readings = new Readings(base);
   for (let round = -warmUp; round < counted; round += 1) {
     const first = (round + warmUp) % contenders.length;

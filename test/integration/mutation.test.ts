@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** One guard taken out of the production code, and the workload in whose simulation that must be noticed. */
 interface Mutant {
   readonly without: string;
+  /** Its shrunk scenario in `test/regressions/`. */
+  readonly regression: string;
   readonly file: string;
   /** Must be there exactly once. */
   readonly text: string;
@@ -23,6 +25,7 @@ interface Mutant {
 const MUTANTS: readonly Mutant[] = [
   {
     without: 'the fence check',
+    regression: 'fence-check',
     file: 'src/locks/fencing.lua.ts',
     text: 'if seen and older(token, seen) then return false end',
     instead: '',
@@ -32,6 +35,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the operation id',
+    regression: 'operation-id',
     file: 'src/inventory/redis-stock.lua.ts',
     text: "if verdict then return {verdict, redis.call('HGET', KEYS[4], 'on-hand'), redis.call('HGET', KEYS[4], 'sequence'), 'repeated'} end",
     instead: '',
@@ -41,6 +45,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the owner compare',
+    regression: 'owner-compare',
     file: 'src/locks/redis-lock.lua.ts',
     text: "local mine = redis.call('HGET', KEYS[1], 'owner') == ARGV[1]",
     instead: 'local mine = true',
@@ -50,6 +55,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the local deadline',
+    regression: 'local-deadline',
     file: 'src/locks/lease.ts',
     text: '    this.#deadline = this.#startDeadline();\n  }',
     instead: '    this.#deadline = { cancel() {} };\n  }',
@@ -59,6 +65,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the end of the lease by the time of sending',
+    regression: 'validity-from-sending',
     file: 'src/locks/redis-lock.ts',
     text: 'return after(sent, microseconds(ttl - this.#margin(ttl)));',
     instead: 'return after(this.#clock.now(), microseconds(ttl - this.#margin(ttl)));',
@@ -68,6 +75,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'the drift margin',
+    regression: 'drift-margin',
     file: 'src/locks/redis-lock.ts',
     text: 'return Math.ceil((ttl * 2 * this.#driftPpm) / 1_000_000) + ROUNDING;',
     instead: 'return 0 * ttl * ROUNDING;',
@@ -106,5 +114,7 @@ describe.concurrent('production code without one of its guards is found out by s
     expect(code, stderr).toBe(1);
     const { violations } = JSON.parse(stdout) as { violations: { property: string }[] };
     expect(violations.map(({ property }) => property)).toContain(mutant.noticedBy);
+    const replayed = await runHoldfast(['replay', join(ROOT, 'test/regressions', `${mutant.regression}.json`), '--json'], { root, cwd: root });
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ property: mutant.noticedBy });
   });
 });

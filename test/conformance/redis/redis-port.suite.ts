@@ -13,7 +13,7 @@ import type { Entry, Transcript } from './transcript.js';
 
 /** How many sequences of a family; those with sleeps take their time. */
 const SHORT_FORM: Readonly<Record<string, number>> = { expiry: 12, 'expiry in seconds': 1 };
-const LONG_FORM: Readonly<Record<string, number>> = { expiry: 200, 'expiry in seconds': 45 };
+const LONG_FORM: Readonly<Record<string, number>> = { expiry: 200, 'expiry in seconds': 60 };
 
 const MEASURE = isLongForm ? LONG_FORM : SHORT_FORM;
 
