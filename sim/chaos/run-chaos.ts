@@ -109,7 +109,7 @@ function shown({ property, message, operations }: Violation, file: string): Chao
 
 /** 1 for each `sometimes` of the workload that this one run reached. */
 const reachedIn = (history: History, { sometimes }: WorkloadDefinition): Record<string, number> =>
-  Object.fromEntries(Object.entries(sometimes).map(([name, entry]) => [name, entry.reached(history) ? 1 : 0]));
+  Object.fromEntries(Object.entries(sometimes).map(([name, entry]) => [name, entry.reached(history) === true ? 1 : 0]));
 
 function writeHistory({ directory, workload, lock }: ChaosSpec, seed: number, history: History): string {
   mkdirSync(directory, { recursive: true });

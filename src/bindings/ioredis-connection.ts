@@ -47,6 +47,7 @@ export interface ConnectionOptions {
 export class IoredisConnection {
   readonly client: IoredisClient;
   #lastError = 'no connection to Redis yet';
+  #changed: Promise<void> | null = null;
 
   constructor(template: IoredisClient, { reconnect, deadAfterMs, onError }: ConnectionOptions) {
     const retryStrategy = reconnect ? (times: number) => Math.min(times * 20, 500) : () => null;
@@ -83,16 +84,23 @@ export class IoredisConnection {
     const { client } = this;
     if (isReady(client)) return true;
     if (client.status === 'end') return false;
-    let settle = (): void => {};
-    const changed = new Promise<void>((resolve) => {
-      settle = () => resolve();
-      client.on('ready', settle);
-      client.on('end', settle);
-    });
-    await withDeadline(timeout, undefined, changed);
-    client.off('ready', settle);
-    client.off('end', settle);
+    await withDeadline(timeout, undefined, this.#nextChange());
     return isReady(client);
+  }
+
+  /** Resolves when the connection is open, or has ended for good. One pair of listeners serves all who wait. */
+  #nextChange(): Promise<void> {
+    this.#changed ??= new Promise<void>((resolve) => {
+      const settle = (): void => {
+        this.client.off('ready', settle);
+        this.client.off('end', settle);
+        this.#changed = null;
+        resolve();
+      };
+      this.client.on('ready', settle);
+      this.client.on('end', settle);
+    });
+    return this.#changed;
   }
 }
 

@@ -69,11 +69,11 @@ export class LuaReplies {
     const err = this.#text(L, 'err');
     if (err !== undefined) return { error: asLine(err.replace(/^-/, '')) };
     const ok = this.#text(L, 'ok');
-    if (ok !== undefined) return ok === 'OK' ? OK : { status: asLine(ok) };
+    if (ok !== undefined) return ok === 'OK' ? OK : { status: inOneLine(cString(ok)) };
     const double = this.#double(L);
     if (double !== undefined) return double;
     const big = this.#text(L, 'big_number');
-    if (big !== undefined) return asLine(big);
+    if (big !== undefined) return inOneLine(big);
     return this.#verbatim(L) ?? this.#pairs(L, 'map', true) ?? this.#pairs(L, 'set', false) ?? this.#array(L);
   }
 
@@ -160,14 +160,11 @@ export class LuaReplies {
   }
 }
 
-/** What can be said in a line of the protocol: as much as a C string holds, without line breaks. */
-export function asLine(text: string): string {
-  return /[\r\n\0]/.test(text)
-    ? cString(text)
-        .replace(/[\r\n]+$/, '')
-        .replace(/[\r\n]/g, ' ')
-    : text;
-}
+/** An error as a line of the protocol: as much as a C string holds, without line breaks at its end. */
+export const asLine = (text: string): string => inOneLine(cString(text).replace(/[\r\n]+$/, ''));
+
+/** Redis turns each line break into a space. */
+const inOneLine = (text: string): string => text.replace(/[\r\n]/g, ' ');
 
 /** What C sees of a string: nothing from its first zero byte on. */
 export function cString(text: string): string {
