@@ -1,4 +1,5 @@
-import { runCampaign } from '../explore/run-campaign.js';
+import { runCampaignOn } from '../explore/run-campaign.js';
+import { SearchLane } from '../explore/search-lane.js';
 import type { CampaignProgress, CampaignResult } from '../explore/campaign-result.js';
 import { loadPlugins } from '../explore/load-plugins.js';
 import { specimens } from '../registry.js';
@@ -45,10 +46,11 @@ export async function mainJob(terminal: Terminal): Promise<number> {
   return rows.every((row) => outcomeOf(row) === 'as it should be') ? 0 : 1;
 }
 
-/** Several campaigns side by side, one thread each: starting a thread costs more than it would save inside a short campaign. */
+/** Several campaigns side by side, each on one thread, which then goes on with the next. */
 async function runAll(campaigns: readonly MainCampaign[], workers: number, terminal: Terminal): Promise<MainRow[]> {
   const total = campaigns.reduce((sum, { seeds }) => sum + seeds, 0);
   const states = campaigns.map(() => ({ done: 0, virtualMs: 0 }));
+  const lanes = Array.from({ length: workers }, () => new SearchLane());
   const progress = showProgress(terminal.progress);
   const note = (index: number, campaign: MainCampaign, now: CampaignProgress): void => {
     const state = states[index];
@@ -60,26 +62,31 @@ async function runAll(campaigns: readonly MainCampaign[], workers: number, termi
     progress.show(done / total, `${count(done)} of ${count(total)} runs, ${duration(virtualMs)} of virtual time: ${doing}`);
   };
   try {
-    return await inParallel(campaigns, workers, async (campaign, index) => {
+    return await inParallel(campaigns, lanes, async (campaign, index, lane) => {
       const { workload } = await loadPlugins(campaign.workload, campaign.lock);
-      const result = await campaignOf(campaign, (now) => note(index, campaign, now));
+      const result = await campaignOf(campaign, lane, (now) => note(index, campaign, now));
       return { ...campaign, asked: workload.check, result };
     });
   } finally {
     progress.stop();
+    await Promise.all(lanes.map((lane) => lane.close()));
   }
 }
 
-const campaignOf = ({ lock, workload, seeds }: MainCampaign, onProgress: (now: CampaignProgress) => void): Promise<CampaignResult> =>
-  runCampaign({ lock, workload, faults: 'all', firstSeed: FIRST_SEED, extent: { seeds }, workers: 1, directory: SCENARIO_DIRECTORY }, onProgress);
+const campaignOf = ({ lock, workload, seeds }: MainCampaign, lane: SearchLane, onProgress: (now: CampaignProgress) => void): Promise<CampaignResult> =>
+  runCampaignOn([lane], { lock, workload, faults: 'all', firstSeed: FIRST_SEED, extent: { seeds }, workers: 1, directory: SCENARIO_DIRECTORY }, onProgress);
 
-/** At most `width` at once; the answers in the order of the items. */
-async function inParallel<Item, Answer>(items: readonly Item[], width: number, work: (item: Item, index: number) => Promise<Answer>): Promise<Answer[]> {
+/** One item at a time on each lane; the answers in the order of the items. */
+async function inParallel<Item, Lane, Answer>(
+  items: readonly Item[],
+  lanes: readonly Lane[],
+  work: (item: Item, index: number, lane: Lane) => Promise<Answer>,
+): Promise<Answer[]> {
   const waiting = [...items.entries()];
   const answers: Answer[] = [];
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) answers[next[0]] = await work(next[1], next[0]);
+  const serve = async (lane: Lane): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) answers[next[0]] = await work(next[1], next[0], lane);
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(lanes.map(serve));
   return answers;
 }

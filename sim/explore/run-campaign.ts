@@ -12,30 +12,42 @@ import { SeedSource } from './seed-source.js';
 
 /** Runs all seeds, whatever they break, then shrinks one violation a property: that of the lowest seed. */
 export async function runCampaign(spec: CampaignSpec, onProgress: (progress: CampaignProgress) => void): Promise<CampaignResult> {
+  const lanes = Array.from({ length: spec.workers }, () => new SearchLane());
+  try {
+    return await runCampaignOn(lanes, spec, onProgress);
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+}
+
+/** The same, on threads that the caller keeps for the next campaign; their number stands for `spec.workers`. */
+export async function runCampaignOn(
+  threads: readonly SearchLane[],
+  spec: CampaignSpec,
+  onProgress: (progress: CampaignProgress) => void,
+): Promise<CampaignResult> {
   const begun = performance.now();
   const plugins = await loadPlugins(spec.workload, spec.lock);
   const setup: SearchSetup = { workload: spec.workload, lock: spec.lock, faults: spec.faults, fixed: spec.fixed ?? {} };
   const source = new SeedSource(spec, () => performance.now());
-  const lanes = Array.from({ length: Math.max(1, Math.min(spec.workers, source.total ?? Infinity)) }, () => new SearchLane(setup));
-  try {
-    const summaries = await searchAll(lanes, source, onProgress);
-    const violations = await shrinkAll(lanes, spec, summaries, onProgress);
-    const totals = totalsOf(summaries, plugins);
-    return {
-      workload: spec.workload,
-      lock: spec.lock,
-      seeds: summaries.length,
-      events: sum(summaries, (summary) => summary.events),
-      virtualMs: Math.round(sum(summaries, (summary) => summary.virtualMs)),
-      wallMs: Math.round(performance.now() - begun),
-      digest: 'seeds' in spec.extent ? combine(summaries) : null,
-      violations,
-      ...totals,
-      ...campaignVerdict(spec, plugins, summaries, totals),
-    };
-  } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
-  }
+  // No more threads than seeds: one that has nothing to do never starts.
+  const lanes = threads.slice(0, Math.max(1, source.total ?? Infinity));
+  for (const lane of lanes) lane.use(setup);
+  const summaries = await searchAll(lanes, source, onProgress);
+  const violations = await shrinkAll(lanes, spec, summaries, onProgress);
+  const totals = totalsOf(summaries, plugins);
+  return {
+    workload: spec.workload,
+    lock: spec.lock,
+    seeds: summaries.length,
+    events: sum(summaries, (summary) => summary.events),
+    virtualMs: Math.round(sum(summaries, (summary) => summary.virtualMs)),
+    wallMs: Math.round(performance.now() - begun),
+    digest: 'seeds' in spec.extent ? combine(summaries) : null,
+    violations,
+    ...totals,
+    ...campaignVerdict(spec, plugins, summaries, totals),
+  };
 }
 
 /** All seeds, in seed order. */

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../src/locks/envelope.js';
 import type { FaultCounts } from '../nemesis/nemesis.js';
 import type { Finding } from './finding.js';
 
-/** What a search worker is started with. */
+/** What a worker searches with, until it is given something else. */
 export interface SearchSetup {
   readonly workload: string;
   readonly lock: string;
@@ -12,7 +12,9 @@ export interface SearchSetup {
 
 /** What a worker is asked to do next. */
 export type SearchJob =
-  { readonly kind: 'search'; readonly seeds: readonly number[] } | { readonly kind: 'shrink'; readonly seed: number; readonly property: string };
+  | { readonly kind: 'open'; readonly setup: SearchSetup }
+  | { readonly kind: 'search'; readonly seeds: readonly number[] }
+  | { readonly kind: 'shrink'; readonly seed: number; readonly property: string };
 
 /** What a worker tells. `ready` and `began` also keep the watchdog quiet. */
 export type SearchReport =

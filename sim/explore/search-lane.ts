@@ -1,11 +1,22 @@
+import { assert } from '../../src/base/assert.js';
 import type { SearchJob, SearchReport, SearchSetup, SeedSummary } from './search-job.js';
 import { EndlessRunError, SearchThread } from './search-thread.js';
 
-/** A thread for one job after the other; a job that never ends costs the thread, and the next job gets a new one. */
+/**
+ * A thread for one job after the other, and for one campaign after the other: starting one takes longer than many a search.
+ * A job that never ends costs the thread, and the next job gets a new one.
+ */
 export class SearchLane {
   private thread: SearchThread | null = null;
+  private setup: SearchSetup | null = null;
+  /** Whether the thread has been given the setup. */
+  private isOpen = false;
 
-  constructor(private readonly setup: SearchSetup) {}
+  /** What the next jobs are about. */
+  use(setup: SearchSetup): void {
+    this.setup = setup;
+    this.isOpen = false;
+  }
 
   /** Runs seeds, however many of them never end. */
   async search(seeds: readonly number[]): Promise<readonly SeedSummary[]> {
@@ -33,12 +44,16 @@ export class SearchLane {
   async close(): Promise<void> {
     const { thread } = this;
     this.thread = null;
+    this.isOpen = false;
     await thread?.stop();
   }
 
   private async do(job: SearchJob): Promise<SearchReport> {
-    this.thread ??= await SearchThread.start(this.setup);
+    assert(this.setup !== null, 'a search lane was given a job before it was told what to search with');
+    this.thread ??= new SearchThread();
     try {
+      if (!this.isOpen) await this.thread.do({ kind: 'open', setup: this.setup });
+      this.isOpen = true;
       return await this.thread.do(job);
     } catch (error) {
       await this.close();

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../start-worker.js';
 import { UserInputError } from '../user-input-error.js';
-import type { SearchJob, SearchReport, SearchSetup } from './search-job.js';
+import type { SearchJob, SearchReport } from './search-job.js';
 
 /** A seed that took this long of real time will not end: an endless loop in the code under test, most likely. */
 const PATIENCE_MS = 30_000;
@@ -24,25 +24,13 @@ export class SearchThread {
   private watchdog: NodeJS.Timeout | null = null;
   private seed = -1;
 
-  private constructor(setup: SearchSetup) {
-    this.worker = startWorker(new URL('./search-worker.ts', import.meta.url), { workerData: setup, resourceLimits: YOUNG_GENERATION });
+  constructor() {
+    this.worker = startWorker(new URL('./search-worker.ts', import.meta.url), { resourceLimits: YOUNG_GENERATION });
     this.worker.on('message', (report: SearchReport) => this.hear(report));
     this.worker.on('error', (error: Error) => this.settle((waiting) => waiting.reject(error)));
     this.worker.on('exit', (code) =>
       this.settle((waiting) => waiting.reject(new Error(`a search thread ended by itself with code ${code} in seed ${this.seed}`))),
     );
-  }
-
-  /** Resolves when the thread has loaded its plug-ins. */
-  static async start(setup: SearchSetup): Promise<SearchThread> {
-    const thread = new SearchThread(setup);
-    try {
-      await thread.next();
-      return thread;
-    } catch (error) {
-      await thread.stop();
-      throw error;
-    }
   }
 
   async do(job: SearchJob): Promise<SearchReport> {

@@ -1,8 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { installGuards } from '../kernel/guards.js';
 import { installVirtualGlobals } from '../kernel/virtual-globals.js';
 import { UserInputError } from '../user-input-error.js';
-import type { SearchJob, SearchReport, SearchSetup } from './search-job.js';
+import type { SearchJob, SearchReport } from './search-job.js';
 import { Search } from './search.js';
 
 /**
@@ -25,7 +25,15 @@ function fail(error: unknown): void {
   });
 }
 
-async function work(search: Search, job: SearchJob): Promise<void> {
+let search: Search | null = null;
+
+async function work(job: SearchJob): Promise<void> {
+  if (job.kind === 'open') {
+    search = await Search.open(job.setup);
+    tell({ kind: 'ready' });
+    return;
+  }
+  if (search === null) throw new Error(`a search thread was asked to ${job.kind} before it had anything to search with`);
   if (job.kind === 'shrink') {
     tell({ kind: 'began', seed: job.seed });
     tell({ kind: 'shrunk', seed: job.seed, ...(await search.shrink(job.seed, job.property, () => tell({ kind: 'began', seed: job.seed }))) });
@@ -39,10 +47,4 @@ async function work(search: Search, job: SearchJob): Promise<void> {
   tell({ kind: 'searched', summaries });
 }
 
-try {
-  const search = await Search.open(workerData as SearchSetup);
-  port.on('message', (job: SearchJob) => void work(search, job).catch(fail));
-  tell({ kind: 'ready' });
-} catch (error) {
-  fail(error);
-}
+port.on('message', (job: SearchJob) => void work(job).catch(fail));
