@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly budget?: Budget;
   readonly drain?: DrainMode;
   readonly trace?: Trace;
+  /** Off only to measure what it costs. */
+  readonly digest?: boolean;
 }
 
 /** What a run was. The same scenario gives the same result, to the last digit of the digest. */
@@ -54,6 +56,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     budget: options.budget ?? defaultBudget,
     ...(options.drain === undefined ? {} : { drain: options.drain }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
+    ...(options.digest === undefined ? {} : { digest: options.digest }),
   });
   if (scenario.lateness !== null) {
     world.schedulePolicy = lateSchedule(world.draws.stream('schedule'), scenario.lateness.oneIn, scenario.lateness.maxMicroseconds);

@@ -40,7 +40,7 @@ export class Search {
     return drawScenario(seed, this.from);
   }
 
-  run(scenario: Scenario, options: Pick<RunOptions, 'drain' | 'trace'> = {}): Promise<RunResult> {
+  run(scenario: Scenario, options: Pick<RunOptions, 'drain' | 'trace' | 'digest'> = {}): Promise<RunResult> {
     return runScenario(scenario, { ...this.plugins, lua: this.lua, ...options });
   }
 

@@ -5,6 +5,7 @@ import { Draws } from '../../sim/kernel/draws.js';
 import type { Episode } from '../../sim/nemesis/fault.js';
 import { drawFaultPlan } from '../../sim/nemesis/swarm.js';
 import type { RunResult } from '../../sim/run-scenario.js';
+import { Trace } from '../../sim/kernel/trace.js';
 import type { Scenario } from '../../sim/scenario.js';
 import type { FaultKind } from '../../src/locks/envelope.js';
 import type { Bench, Contender, Reading } from './bench.js';
@@ -12,12 +13,20 @@ import { cpuTimeOf } from './cpu-time.js';
 
 const LOCK = 'redis';
 const SIZE = { clients: 5, operations: 20 };
-const SEEDS = 80;
+const SEEDS = 40;
 /** Holds are drawn from 0 to 400 ms; the base has an eighth of that. */
 const BRIEF = 8;
 
 /** Every run has episodes of all of these. */
 const KINDS: readonly FaultKind[] = ['stall', 'reply-lost', 'partial-partition', 'one-way-partition', 'crash', 'pause'];
+
+/** What a run has on beside the world itself. */
+interface Extras {
+  readonly digest: boolean;
+  readonly traced: boolean;
+}
+
+const AS_SEARCHED: Extras = { digest: true, traced: false };
 
 /** Runs and judges scenarios of one workload, as a campaign does. */
 class Course {
@@ -46,8 +55,8 @@ class Course {
     return { ...scenario, faults };
   }
 
-  async run(scenario: Scenario): Promise<RunResult> {
-    const result = await this.search.run(scenario);
+  async run(scenario: Scenario, { digest, traced }: Extras): Promise<RunResult> {
+    const result = await this.search.run(scenario, { digest, ...(traced ? { trace: new Trace() } : {}) });
     const wrong = result.violations[0]?.message ?? (result.budget === null ? null : `its budget of ${result.budget} was used up`);
     if (wrong !== null) throw new Error(`seed ${scenario.seed} of ${scenario.workload} should hold: ${wrong}`);
     return result;
@@ -58,10 +67,10 @@ class Course {
     for (const name of this.search.from.workload.check) properties.get(name)?.check(history);
   }
 
-  async round(scenarios: readonly Scenario[]): Promise<Reading[]> {
+  async round(scenarios: readonly Scenario[], extras: Extras): Promise<Reading[]> {
     const runs = await cpuTimeOf(async () => {
       const results: RunResult[] = [];
-      for (const scenario of scenarios) results.push(await this.run(scenario));
+      for (const scenario of scenarios) results.push(await this.run(scenario, extras));
       return results;
     });
     const results = runs.value;
@@ -77,13 +86,13 @@ class Course {
 }
 
 export async function scenariosBench(): Promise<Bench> {
-  const contender = (name: string, course: Course, scenario: (seed: number) => Scenario): Contender => {
+  const contender = (name: string, course: Course, scenario: (seed: number) => Scenario, extras = AS_SEARCHED): Contender => {
     let next = 1;
     return {
       name,
       round: () => {
         const scenarios = Array.from({ length: SEEDS }, () => scenario(next++));
-        return course.round(scenarios);
+        return course.round(scenarios, extras);
       },
     };
   };
@@ -103,6 +112,8 @@ export async function scenariosBench(): Promise<Bench> {
     base: 'lock, all six faults',
     contenders: [
       contender('lock, all six faults', lock, (seed) => briefly(lock.withEach(seed, KINDS))),
+      contender('lock, all six faults, digest off', lock, (seed) => briefly(lock.withEach(seed, KINDS)), { digest: false, traced: false }),
+      contender('lock, all six faults, traced', lock, (seed) => briefly(lock.withEach(seed, KINDS)), { digest: true, traced: true }),
       contender('lock, all six faults, long holds', lock, (seed) => lock.withEach(seed, KINDS)),
       contender('lock', lock, (seed) => lock.drawn(seed)),
       contender('last-item', lastItem, (seed) => lastItem.drawn(seed)),
