@@ -28,7 +28,7 @@ const COLUMNS_OF_A_FILE = 120;
 /** The terminal, or the pipes, of this process. */
 export function processTerminal({ stdout, stderr, env }: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env'>): Terminal {
   const write = stdout.write.bind(stdout);
-  const wantsColours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  const wantsColours = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   return {
     colours: pico.createColors(wantsColours),
     columns: stdout.isTTY ? stdout.columns : COLUMNS_OF_A_FILE,

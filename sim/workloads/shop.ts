@@ -20,12 +20,12 @@ export async function stockUp(context: WorkloadContext): Promise<void> {
 export async function audit(context: WorkloadContext, { ledgerMayBeEmpty = false } = {}): Promise<void> {
   const stock = stockOf(context);
   await context.record('audit', SKU, {}, async () => {
-    const [present, book] = await Promise.all([stock.read(SKU), stock.ledger(SKU)]);
-    if (present.status !== 'read' || book.status !== 'read') return { status: 'unknown' };
+    const book = await stock.ledger(SKU);
+    if (book.status !== 'read') return { status: 'unknown' };
     const ledger = book.entries
       .filter(({ operationId }) => operationId !== OPENING)
-      .map(({ operationId, delta, onHand }) => ({ operationId, change: delta, onHand }));
-    const { onHand } = present;
+      .map((entry) => ({ operationId: entry.operationId, change: entry.delta, onHand: entry.onHand }));
+    const { onHand } = book;
     return { status: 'ok', value: ledger.length === 0 && ledgerMayBeEmpty ? { onHand } : { onHand, ledger } };
   });
 }

@@ -10,7 +10,7 @@ import { untilKnown, type AttemptPolicy } from '../locks/until-known.js';
 import type { Clock } from '../ports/clock.js';
 import type { RedisPort, RedisReply, RedisScript } from '../ports/redis.js';
 import { parseLedgerEntry, type LedgerEntry } from './ledger-entry.js';
-import { MOVE, READ, WRITE } from './redis-stock.lua.js';
+import { LEDGER, MOVE, READ, WRITE } from './redis-stock.lua.js';
 
 export interface RedisStockOptions {
   readonly redis: RedisPort;
@@ -74,7 +74,7 @@ export interface StaleToken {
   readonly reason: 'stale-token';
 }
 
-export type StockLedger = { readonly status: 'read'; readonly entries: readonly LedgerEntry[] } | Unavailable | Unknown;
+export type StockLedger = { readonly status: 'read'; readonly onHand: number; readonly entries: readonly LedgerEntry[] } | Unavailable | Unknown;
 
 interface Decided {
   readonly status: 'decided';
@@ -148,12 +148,14 @@ export class RedisStock {
     return answer.verdict === 'moved' ? { status: 'written', ...place(answer) } : { status: 'refused', reason: 'conflict', ...place(answer) };
   }
 
-  /** All movements, oldest first. Their sum is what is on hand. */
+  /** All movements, oldest first, and what is on hand by them, as of one moment. */
   async ledger(sku: string): Promise<StockLedger> {
-    const key = this.#key(sku, 'ledger');
+    const keys = [this.onHandKey(sku), this.#key(sku, 'ledger')];
     return await untilKnown(this.#clock, this.#policy, async (timeout): Promise<StockLedger> => {
-      const answer = await this.#redis.command(['LRANGE', key, '0', '-1'], { timeout });
-      return answer.status === 'ok' ? { status: 'read', entries: replyList(answer.value).map(parseLedgerEntry) } : withoutReply(answer);
+      const answer = await this.#redis.eval(LEDGER, keys, [], { timeout });
+      if (answer.status !== 'ok') return withoutReply(answer);
+      const [onHand, ...entries] = replyList(answer.value);
+      return { status: 'read', onHand: Number(onHand), entries: entries.map(parseLedgerEntry) };
     });
   }
 

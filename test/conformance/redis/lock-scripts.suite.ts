@@ -148,6 +148,7 @@ export function lockScriptsSuite(name: string, { exactIntegers }: Abilities, ope
       expect(await stock.read(sku)).toEqual({ status: 'read', onHand: 0, sequence: 3 });
       expect(await stock.ledger(sku)).toEqual({
         status: 'read',
+        onHand: 0,
         entries: [
           { operationId: 'in', delta: 5, token: null, onHand: 5, sequence: 1 },
           { operationId: 'o1', delta: -2, token: null, onHand: 3, sequence: 2 },

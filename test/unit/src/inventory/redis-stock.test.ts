@@ -47,9 +47,10 @@ test('an error that does not pass is not repeated', async () => {
 });
 
 test('the ledger is read back as it was booked', async () => {
-  const { stock } = bench(ok(['1 10 10 - in', '2 -3 7 9007199254740993 order 7, line 2']));
+  const { stock } = bench(ok(['7', '1 10 10 - in', '2 -3 7 9007199254740993 order 7, line 2']));
   expect(await stock.ledger('a')).toEqual({
     status: 'read',
+    onHand: 7,
     entries: [
       { sequence: 1, delta: 10, onHand: 10, token: null, operationId: 'in' },
       { sequence: 2, delta: -3, onHand: 7, token: 9007199254740993n, operationId: 'order 7, line 2' },
