@@ -48,10 +48,18 @@ function packageRoot(): string {
 }
 
 async function importUserModule(path: string, url: string): Promise<Record<string, unknown>> {
+  // A module that calls process.exit, or awaits for ever, would end the process as if all were well.
+  const onExit = (): void => {
+    process.stderr.write(`holdfast: ${path} ended the process, or waited for ever, while it was being loaded: leave both out of its top level\n`);
+    process.exitCode = 2;
+  };
+  process.once('exit', onExit);
   try {
     return (await import(url)) as Record<string, unknown>;
   } catch (error) {
     throw userInputError(path, error);
+  } finally {
+    process.off('exit', onExit);
   }
 }
 

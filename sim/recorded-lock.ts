@@ -7,7 +7,7 @@ export function recordedLock(lock: LockUnderTest, recorder: Recorder): RecordedL
   return {
     async acquire(key, options): Promise<AcquireAnswer> {
       const id = recorder.invoke('acquire', key, { ttlMs: options.ttlMs, waitMs: options.waitMs ?? null });
-      const answer = await recordingThrows(recorder, id, () => lock.acquire(key, options));
+      const answer = await recordingThrows(recorder, id, async () => checkedAnswer(await lock.acquire(key, options)));
       if (answer.status !== 'granted') {
         recorder.complete(id, { status: answer.status === 'unknown' ? 'unknown' : 'refused', value: { answer: answer.status } });
         return answer;
@@ -21,6 +21,16 @@ export function recordedLock(lock: LockUnderTest, recorder: Recorder): RecordedL
       return { status: 'granted', lease: new RecordedLease(lease, recorder, id, key) };
     },
   };
+}
+
+const STATUSES: readonly unknown[] = ['granted', 'queued', 'refused', 'unknown'];
+
+/** Plug-ins are not always written in TypeScript. */
+function checkedAnswer(answer: AcquireAnswer): AcquireAnswer {
+  const { status } = (answer as Partial<AcquireAnswer> | undefined) ?? {};
+  if (!STATUSES.includes(status)) throw new TypeError(`acquire answered the status ${String(status)}: it must be one of ${STATUSES.join(', ')}`);
+  if (answer.status === 'granted' && typeof (answer.lease as unknown) !== 'object') throw new TypeError('acquire answered granted without a lease');
+  return answer;
 }
 
 /** Offers what the lease offers, and nothing that it does not. */

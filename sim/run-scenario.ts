@@ -30,6 +30,9 @@ export interface RunOptions {
   readonly digest?: boolean;
 }
 
+/** `progress`: faults over and all patience used up, somebody was still not done. */
+export type BudgetSpent = 'events' | 'time' | 'progress';
+
 /** What a run was. The same scenario gives the same result, to the last digit of the digest. */
 export interface RunResult {
   readonly history: History;
@@ -40,8 +43,8 @@ export interface RunResult {
   /** The properties that broke; none when all that the workload asks for held. */
   readonly violations: readonly Violation[];
   readonly faults: FaultCounts;
-  /** What a budget ended, if one did: such a run has no verdict. */
-  readonly budget: 'events' | 'time' | null;
+  /** What a budget ended, if one did, or that setup, a client or the audit never came to its end: such a run is never a pass. */
+  readonly budget: BudgetSpent | null;
 }
 
 /** Runs a scenario and judges its history: a pure function of the scenario, the plug-ins and the code. */
@@ -66,7 +69,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   stage.raise();
   const end = await world.run();
   const history = recording.finish(scenario.params);
-  const budget = end.kind === 'budget' ? end.of : null;
+  const cutOff = end.kind === 'budget' ? end.of : null;
+  const budget = cutOff ?? (end.kind === 'failed' || stage.isComplete ? null : 'progress');
   const violations = [...brokenBy(end, world), ...asked.flatMap((property) => property.check(history) ?? [])];
   return {
     history,
@@ -75,7 +79,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     events: world.events,
     virtualMs: world.now / 1000,
     // A run that was cut off by its budget has shown violations of `always`, but can show none of `eventually`.
-    violations: budget === null ? violations : violations.filter((violation) => properties.get(violation.property)?.kind === 'always'),
+    violations: cutOff === null ? violations : violations.filter((violation) => properties.get(violation.property)?.kind === 'always'),
     faults: stage.nemesis.counts,
     budget,
   };

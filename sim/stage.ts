@@ -4,6 +4,9 @@ import type { LockDefinition, LockPorts, LockUnderTest } from './define-lock.js'
 import type { ClientContext, Operation, RecordedOutcome, ServerName, WorkloadContext, WorkloadDefinition } from './define-workload.js';
 import type { Incarnation, SimProcess } from './kernel/process.js';
 import type { World } from './kernel/world.js';
+import type { FaultKind } from '../src/locks/envelope.js';
+import type { Topology } from './nemesis/fault.js';
+import { faults } from './nemesis/faults.js';
 import { Nemesis } from './nemesis/nemesis.js';
 import { Network } from './network.js';
 import { absentRedis } from './ports/absent-redis.js';
@@ -31,6 +34,8 @@ export class Stage {
   private readonly memories = new Map<string, RedisMemory>();
   /** How many operations each client has begun, over all its lives. */
   private readonly begun: number[];
+  /** Whether setup, every client and the audit came to their end. */
+  isComplete = false;
   private readonly servers: readonly string[];
   private readonly finished = new Set<number>();
   private onAllDone: () => void = () => undefined;
@@ -61,7 +66,7 @@ export class Stage {
       'conductor',
       world.process('conductor', (incarnation) => this.conduct(incarnation)),
     );
-    for (const { kind, target } of scenario.faults) this.requireTarget(kind, target);
+    for (const { kind, target } of scenario.faults) this.requireTarget(kind, target, topology);
     this.nemesis = new Nemesis(
       {
         world,
@@ -91,10 +96,11 @@ export class Stage {
     await Promise.race([allDone, context.sleep(scenario.horizonMs)]);
     this.nemesis.heal();
     this.history.occur('heal', 'world');
-    await Promise.race([allDone, context.sleep(this.patienceMs())]);
+    const last = await Promise.race([allDone, context.sleep(this.patienceMs())]);
     // Also when somebody is stuck: then it is `deadlock-freedom` that broke, and not the books.
     if (workload.audit !== undefined) await workload.audit(context);
     this.history.occur('end', 'world');
+    this.isComplete = last === 'done';
     world.stop();
   }
 
@@ -121,10 +127,12 @@ export class Stage {
 
   private createLock(ports: LockPorts): LockUnderTest {
     try {
-      return this.lock.create(ports);
+      const lock = this.lock.create(ports) as Partial<LockUnderTest> | undefined;
+      if (typeof lock?.acquire === 'function') return lock as LockUnderTest;
     } catch (error) {
       return blame(`lock ${this.lock.name}: create`)(error);
     }
+    throw new UserInputError(`lock ${this.lock.name}: create must return an object with an acquire function`);
   }
 
   private context(own: Incarnation): WorkloadContext {
@@ -164,13 +172,11 @@ export class Stage {
   }
 
   /** Scenario files are edited by people. */
-  private requireTarget(kind: string, target: string): void {
-    const stranger = target.split(/[->]/).find((name) => !this.processes.has(name) || name === 'conductor');
-    if (stranger === undefined) return;
-    const there = [...this.processes.keys()].filter((name) => name !== 'conductor');
-    throw new UserInputError(
-      `the fault ${kind} has the target ${JSON.stringify(target)}: there is no process ${JSON.stringify(stranger)}; there are ${there.join(', ')}`,
-    );
+  private requireTarget(kind: FaultKind, target: string, topology: Topology): void {
+    const targets = faults[kind].targets(topology);
+    if (targets.includes(target)) return;
+    const cure = targets.length === 0 ? 'this world has nothing that it could hit' : `give one of ${targets.join(', ')}`;
+    throw new UserInputError(`the fault ${kind} cannot have the target ${JSON.stringify(target)}: ${cure}`);
   }
 
   private add(name: string, process: SimProcess): void {

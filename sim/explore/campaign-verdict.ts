@@ -1,6 +1,7 @@
 import type { FaultKind } from '../../src/locks/envelope.js';
 import { faults } from '../nemesis/faults.js';
 import type { FaultCount } from '../nemesis/nemesis.js';
+import type { BudgetSpent } from '../run-scenario.js';
 import { serversOf, topologyOf } from '../topology.js';
 import type { CampaignSpec, Verdict } from './campaign-result.js';
 import type { Plugins } from './load-plugins.js';
@@ -18,13 +19,17 @@ export interface CampaignVerdict {
 /** Fail before budget before vacuous before pass. */
 export function campaignVerdict(spec: CampaignSpec, plugins: Plugins, summaries: readonly SeedSummary[], totals: CampaignTotals): CampaignVerdict {
   if (summaries.some(({ violated }) => violated.length > 0)) return { verdict: 'fail', reasons: [] };
-  const cutOff = summaries.flatMap(({ seed, budget }) => (budget === null ? [] : [`seed ${seed} used up its budget of ${inWords(budget)}`]));
+  const cutOff = summaries.flatMap(({ seed, budget }) => (budget === null ? [] : [`seed ${seed} ${SPENT[budget]}`]));
   if (cutOff.length > 0) return { verdict: 'budget', reasons: cutOff };
   const unseen = notSeen(spec, plugins, summaries, totals);
   return unseen.length > 0 ? { verdict: 'vacuous', reasons: unseen } : { verdict: 'pass', reasons: [] };
 }
 
-const inWords = (budget: 'events' | 'time'): string => (budget === 'events' ? 'events' : 'virtual time');
+const SPENT: Readonly<Record<BudgetSpent, string>> = {
+  events: 'used up its budget of events',
+  time: 'used up its budget of virtual time',
+  progress: 'never came to its end: setup, a client or the audit still waits for something, long after the faults are over',
+};
 
 /** Sums over all seeds. */
 export interface CampaignTotals {

@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Digest, hashText } from '../kernel/digest.js';
 import { operationsOf } from '../scenario.js';
+import { UserInputError } from '../user-input-error.js';
 import type { CampaignProgress, CampaignResult, CampaignSpec, FoundViolation } from './campaign-result.js';
 import { campaignVerdict, totalsOf } from './campaign-verdict.js';
 import { findingToText, findingToToken } from './finding.js';
 import { loadPlugins } from './load-plugins.js';
 import type { SearchReport, SearchSetup, SeedSummary } from './search-job.js';
-import { SearchLane } from './search-lane.js';
+import { ENDLESS, SearchLane } from './search-lane.js';
 import { SeedSource } from './seed-source.js';
 
 /** Runs all seeds, whatever they break, then shrinks one violation a property: that of the lowest seed. */
@@ -59,6 +60,8 @@ async function searchAll(lanes: readonly SearchLane[], source: SeedSource, onPro
     lanes.map(async (lane) => {
       for (let seeds = source.take(); seeds.length > 0; seeds = source.take()) {
         for (const summary of await lane.search(seeds)) {
+          // One is enough: each costs half a minute, and they come in crowds.
+          if (summary.digest === ENDLESS) source.close();
           summaries.push(summary);
           virtualMs += summary.virtualMs;
           for (const { property } of summary.violated) violated.add(property);
@@ -77,9 +80,9 @@ async function shrinkAll(
   summaries: readonly SeedSummary[],
   onProgress: (progress: CampaignProgress) => void,
 ): Promise<FoundViolation[]> {
-  const lowest = new Map<string, { seed: number; message: string }>();
-  for (const { seed, violated } of summaries) {
-    for (const { property, message } of violated) if (!lowest.has(property)) lowest.set(property, { seed, message });
+  const lowest = new Map<string, { seed: number; message: string; isEndless: boolean }>();
+  for (const { seed, violated, digest } of summaries) {
+    for (const { property, message } of violated) if (!lowest.has(property)) lowest.set(property, { seed, message, isEndless: digest === ENDLESS });
   }
   const waiting = [...lowest];
   const found = new Map<string, FoundViolation>();
@@ -87,8 +90,8 @@ async function shrinkAll(
     lanes.map(async (lane) => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         onProgress({ phase: 'shrinking', done: found.size, total: lowest.size, virtualMs: 0, violated: [...lowest.keys()] });
-        const [property, { seed, message }] = next;
-        const shrunk = await lane.shrink(seed, property);
+        const [property, { seed, message, isEndless }] = next;
+        const shrunk = isEndless ? null : await lane.shrink(seed, property);
         found.set(property, shrunk === null ? unshrunk(property, seed, message) : write(spec, property, shrunk));
       }
     }),
@@ -110,9 +113,13 @@ const unshrunk = (property: string, seed: number, message: string): FoundViolati
 
 function write(spec: CampaignSpec, property: string, { seed, finding, message, events }: Extract<SearchReport, { kind: 'shrunk' }>): FoundViolation {
   const plain = (name: string): string => name.replace(/^.*[/\\]/, '').replace(/\.[cm]?[jt]s$/, '');
-  mkdirSync(spec.directory, { recursive: true });
   const file = join(spec.directory, `${plain(spec.workload)}-${plain(spec.lock)}-${property}-${seed}.json`);
-  writeFileSync(file, findingToText(finding));
+  try {
+    mkdirSync(spec.directory, { recursive: true });
+    writeFileSync(file, findingToText(finding));
+  } catch (error) {
+    throw new UserInputError(`cannot write ${file}: ${(error as Error).message}; make room for the folder ${spec.directory}, or run elsewhere`);
+  }
   return {
     property,
     seed,

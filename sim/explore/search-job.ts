@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../src/locks/envelope.js';
 import type { FaultCounts } from '../nemesis/nemesis.js';
+import type { BudgetSpent } from '../run-scenario.js';
 import type { Finding } from './finding.js';
 
 /** What a worker searches with, until it is given something else. */
@@ -36,5 +37,5 @@ export interface SeedSummary {
   readonly reached: readonly string[];
   /** Those that mean nothing for this lock. */
   readonly inapplicable: readonly string[];
-  readonly budget: 'events' | 'time' | null;
+  readonly budget: BudgetSpent | null;
 }

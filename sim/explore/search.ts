@@ -1,3 +1,6 @@
+import type { History } from '../../models/history.js';
+import type { Sometimes } from '../define-workload.js';
+import { thrownMessage } from '../recorder.js';
 import { UserInputError } from '../user-input-error.js';
 import { type RunOptions, type RunResult, runScenario } from '../run-scenario.js';
 import type { Scenario } from '../scenario.js';
@@ -46,7 +49,7 @@ export class Search {
 
   async seed(seed: number): Promise<SeedSummary> {
     const result = await this.run(this.scenario(seed));
-    const asked = Object.entries(this.plugins.workload.sometimes).map(([name, entry]) => [name, entry.reached(result.history)] as const);
+    const asked = Object.entries(this.plugins.workload.sometimes).map(([name, entry]) => [name, this.ask(name, entry, result.history)] as const);
     const answered = (answer: boolean | 'not-applicable'): string[] => asked.filter(([, given]) => given === answer).map(([name]) => name);
     return {
       seed,
@@ -59,6 +62,14 @@ export class Search {
       inapplicable: answered('not-applicable'),
       budget: result.budget,
     };
+  }
+
+  private ask(name: string, entry: Sometimes, history: History): ReturnType<Sometimes['reached']> {
+    try {
+      return entry.reached(history);
+    } catch (error) {
+      throw new UserInputError(`workload ${this.plugins.workload.name}: sometimes ${JSON.stringify(name)} threw ${thrownMessage(error)}`);
+    }
   }
 
   /** The smallest scenario that still breaks the property, and what it shows. */

@@ -9,6 +9,7 @@ export class SeedSource {
   private readonly first: number;
   private readonly stride: number;
   private taken = 0;
+  private isClosed = false;
   private begun: number | null = null;
 
   constructor(
@@ -22,9 +23,15 @@ export class SeedSource {
     this.total = 'seeds' in spec.extent ? Math.max(0, Math.ceil((spec.extent.seeds - (index - 1)) / of)) : null;
   }
 
+  /** Hands out no more. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   /** The next few seeds; none when all are taken, or the time is over. */
   take(): number[] {
     const { extent } = this.spec;
+    if (this.isClosed) return [];
     this.begun ??= this.clock();
     if ('timeMs' in extent && this.taken > 0 && this.clock() - this.begun >= extent.timeMs) return [];
     const count = Math.min(CHUNK, (this.total ?? Infinity) - this.taken);

@@ -40,6 +40,7 @@ export function installGuards(): void {
   }
   const { Socket } = require('node:net') as { Socket: { prototype: Record<string, unknown> } };
   guard(Socket.prototype, 'connect', 'net.Socket.connect', 'reach servers through the ports that the context gives');
+  guard(process as unknown as Record<string, unknown>, 'exit', 'process.exit', 'let a crash fault end the process');
   guard(globalThis, 'fetch', 'fetch', 'reach servers through the ports that the context gives');
   guard(globalThis, 'MessageChannel', 'MessageChannel', 'use a promise');
   guard(globalThis, 'BroadcastChannel', 'BroadcastChannel', 'send through a simulated server');
