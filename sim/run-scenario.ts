@@ -1,5 +1,6 @@
 import { properties } from '../properties/index.js';
-import type { Property, Violation } from '../properties/property.js';
+import type { Violation } from '../properties/property.js';
+import { askedProperties } from './asked-properties.js';
 import type { History } from '../models/history.js';
 import type { LockDefinition } from './define-lock.js';
 import type { WorkloadDefinition } from './define-workload.js';
@@ -52,7 +53,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   installVirtualGlobals();
   installGuards();
   const { workload, lock } = options;
-  const asked = workload.check.map((name) => propertyNamed(name, workload));
+  const asked = askedProperties(workload);
   const world = new World({
     seed: scenario.seed,
     overrides: scenario.overrides,
@@ -90,12 +91,4 @@ function brokenBy(end: RunEnd, world: World): Violation[] {
   if (end.kind !== 'failed') return [];
   if (end.error instanceof UserInputError) throw end.error;
   return [{ property: 'no-unexpected-error', message: `${end.process}: ${thrownMessage(end.error)}`, event: world.events, operations: [] }];
-}
-
-function propertyNamed(name: string, workload: WorkloadDefinition): Property {
-  const property = properties.get(name);
-  if (property === undefined) {
-    throw new UserInputError(`workload ${workload.name} checks ${JSON.stringify(name)}, which is no property; there are ${[...properties.keys()].join(', ')}`);
-  }
-  return property;
 }

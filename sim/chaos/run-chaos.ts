@@ -20,7 +20,8 @@ import { drawChaosPlan } from './chaos-plan.js';
 import type { ChaosProgress, ChaosResult, ChaosSpec, ChaosViolation } from './chaos-result.js';
 import { ChaosRun } from './chaos-run.js';
 import { ExitGuard } from './exit-guard.js';
-import { askedProperties, judge } from './judge.js';
+import { askedProperties } from '../asked-properties.js';
+import { judge } from './judge.js';
 import { findRedisServer } from './real-redis.js';
 
 const PROGRESS_EVERY_MS = 200;
