@@ -71,7 +71,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const end = await world.run();
   const history = recording.finish(scenario.params);
   const cutOff = end.kind === 'budget' ? end.of : null;
-  const budget = cutOff ?? (end.kind === 'failed' || stage.isComplete ? null : 'progress');
+  const budget = cutOff ?? (end.kind === 'failed' || end.kind === 'stuck' || stage.isComplete ? null : 'progress');
   const violations = [...brokenBy(end, world), ...asked.flatMap((property) => property.check(history) ?? [])];
   return {
     history,
@@ -88,7 +88,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
 /** Code under test that throws where nobody catches it breaks a property too. */
 function brokenBy(end: RunEnd, world: World): Violation[] {
-  if (end.kind !== 'failed') return [];
-  if (end.error instanceof UserInputError) throw end.error;
-  return [{ property: 'no-unexpected-error', message: `${end.process}: ${thrownMessage(end.error)}`, event: world.events, operations: [] }];
+  if (end.kind !== 'failed' && end.kind !== 'stuck') return [];
+  if (end.kind === 'failed' && end.error instanceof UserInputError) throw end.error;
+  const what = end.kind === 'stuck' ? 'computes without end' : thrownMessage(end.error);
+  return [{ property: 'no-unexpected-error', message: `${end.process}: ${what}`, event: world.events, operations: [] }];
 }

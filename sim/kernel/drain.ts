@@ -1,3 +1,6 @@
+import { executionAsyncId } from 'node:async_hooks';
+import { mendAsyncContext } from './watchdog.js';
+
 /**
  * Running every microtask and nextTick callback that an event left behind, to the last hop, before the next event.
  *
@@ -17,6 +20,9 @@ export const bestDrainMode: DrainMode = typeof tickCallback === 'function' ? 'ti
 export const drainByTick = (typeof tickCallback === 'function' ? tickCallback.bind(process) : () => undefined) as () => void;
 
 const realSetImmediate = setImmediate;
+
+/** Real milliseconds, whatever is virtual by now. */
+export const realNow = performance.now.bind(performance);
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
@@ -60,15 +66,17 @@ export const inMacrotask = <Value>(work: () => Value): Promise<Value> =>
   });
 
 function pump(): void {
-  const began = performance.now();
+  const began = realNow();
+  const asyncId = executionAsyncId();
   try {
     do {
       waiting.shift()?.();
       // Whoever awaited that run goes on here, and perhaps begins another.
       drainByTick();
-    } while (waiting.length > 0 && performance.now() - began < TURN_MS);
+    } while (waiting.length > 0 && realNow() - began < TURN_MS);
   } finally {
     isPumping = waiting.length > 0;
     if (isPumping) realSetImmediate(pump);
   }
+  mendAsyncContext(asyncId);
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { activeWorld } from './active-world.js';
 
 /** Code under test reached for the real world while it was being simulated. Names the place and the way out. */
 export class EscapeError extends Error {
@@ -8,6 +9,14 @@ export class EscapeError extends Error {
   constructor(what: string, cure: string) {
     super(`${what} leaves the simulation${callSite()}; ${cure}`);
   }
+}
+
+/** Ends the run, even when the code that reached out swallows the error. */
+export function escape(what: string, cure: string): never {
+  const error = new EscapeError(what, cure);
+  const world = activeWorld();
+  world?.fail(error, world.current?.name ?? 'world');
+  throw error;
 }
 
 const KERNEL = fileURLToPath(new URL('.', import.meta.url));

@@ -1,6 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { activeWorld } from './active-world.js';
-import { EscapeError } from './escape-error.js';
+import { escape } from './escape-error.js';
 
 /** What would take a simulated process out of the simulation, and what to do instead. Without names: all of the module that is not synchronous. */
 const ESCAPES: readonly { readonly module: string; readonly names?: readonly string[]; readonly cure: string }[] = [
@@ -60,7 +60,7 @@ function guard(owner: Record<string, unknown>, name: string, shown: string, cure
   // A few cannot be replaced (zlib.createGzip); what they lead to can.
   if (typeof real !== 'function' || Object.getOwnPropertyDescriptor(owner, name)?.writable === false) return;
   const check = (): void => {
-    if (activeWorld() !== null) throw new EscapeError(shown, cure);
+    if (activeWorld() !== null) escape(shown, cure);
   };
   owner[name] = new Proxy(real, {
     apply(target, self, args: unknown[]) {

@@ -4,7 +4,7 @@ import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { activeWorld } from './active-world.js';
-import { EscapeError } from './escape-error.js';
+import { escape } from './escape-error.js';
 import type { Incarnation } from './process.js';
 
 /**
@@ -28,7 +28,7 @@ const installed = new WeakSet<object>();
 function running(): Incarnation | null {
   const world = activeWorld();
   if (world === null) return null;
-  if (world.current === null) throw new EscapeError('a global clock, timer or random number used by the world itself', 'run it inside a process');
+  if (world.current === null) escape('a global clock, timer or random number used by the world itself', 'run it inside a process');
   return world.current;
 }
 
@@ -263,12 +263,24 @@ const randomInt =
     return undefined;
   };
 
+/** So many nextTick callbacks in one event are an endless loop. */
+const MOST_TICKS = 1_000_000;
+
 /** A throw in a nextTick or microtask callback would end the real process; inside a run it ends the run. */
 function installQueues(): void {
   const realMicrotask = queueMicrotask;
   globalThis.queueMicrotask = (callback) => realMicrotask(caught(callback));
   const realNextTick = process.nextTick.bind(process);
+  let event = -1;
+  let ticks = 0;
   const nextTick = ((callback: TimerCallback, ...args: unknown[]) => {
+    const world = activeWorld();
+    if (world !== null) {
+      ticks = world.events === event ? ticks + 1 : 1;
+      event = world.events;
+      // The watchdog would break it off too, but Node cannot go on well when that happens inside of its own queue.
+      if (ticks > MOST_TICKS) return world.getStuck();
+    }
     realNextTick(caught(callback), ...args);
   }) as typeof process.nextTick;
   let outside: typeof process.nextTick = Reflect.get(process, 'nextTick');
@@ -286,6 +298,8 @@ function caught(callback: TimerCallback): TimerCallback {
   if (world === null) return callback;
   const name = world.current?.name ?? 'world';
   return (...args) => {
+    // Left behind by an event that was broken off.
+    if (activeWorld() !== world) return;
     try {
       callback(...args);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { assert } from '../../src/base/assert.js';
 import { type Checkpoint, Checkpoints } from './checkpoints.js';
-import { bestDrainMode, drainByTick, type DrainMode, inMacrotask, inMacrotaskThenDrained } from './drain.js';
+import { bestDrainMode, drainByTick, type DrainMode, inMacrotask, inMacrotaskThenDrained, realNow } from './drain.js';
 import { Digest, hashInteger, hashOf } from './digest.js';
 import { type DrawOverrides, Draws } from './draws.js';
 import { EventQueue, type SimEvent } from './event-queue.js';
@@ -9,6 +9,7 @@ import { type Incarnation, type ProcessFactory, SimProcess } from './process.js'
 import { promptSchedule, type Schedule } from './schedule.js';
 import { FailureTrap } from './failure-trap.js';
 import type { Trace } from './trace.js';
+import { finishesWithin } from './watchdog.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -20,6 +21,11 @@ export interface WorldOptions {
   readonly trace?: Trace;
   /** Off only to measure what it costs. */
   readonly digest?: boolean;
+  /**
+   * How long, in real milliseconds, an event may compute before it counts as an endless loop and is broken off. Without it
+   * nobody on this thread watches: such a loop then hangs it. Drain mode `tick` only.
+   */
+  readonly stuckMs?: number;
 }
 
 /** What a run may use up. Exceeding it is a verdict of its own, never a pass. */
@@ -35,6 +41,8 @@ export const defaultBudget: Budget = { events: 400_000, time: 600_000_000 };
 export type RunEnd =
   | { readonly kind: 'stopped' | 'idle' }
   | { readonly kind: 'budget'; readonly of: 'events' | 'time' }
+  /** An event of this process never came to its end. */
+  | { readonly kind: 'stuck'; readonly process: string }
   | { readonly kind: 'failed'; readonly error: unknown; readonly process: string };
 
 /**
@@ -61,6 +69,7 @@ export class World {
   private readonly drain: DrainMode;
   private readonly trace: Trace | null;
   private readonly digesting: boolean;
+  private readonly stuckMs: number | null;
   private readonly trap = new FailureTrap((error) => this.fail(error, this.current?.name ?? 'world'));
   private seq = 0;
   private end: RunEnd | null = null;
@@ -71,6 +80,7 @@ export class World {
     this.drain = options.drain ?? bestDrainMode;
     this.trace = options.trace ?? null;
     this.digesting = options.digest ?? true;
+    this.stuckMs = options.stuckMs ?? null;
   }
 
   /** Adds a process; it does nothing before `start`. Draws and links go by its name, so no other may have it. */
@@ -119,6 +129,11 @@ export class World {
     if (this.end === null || this.end.kind === 'stopped') this.end = { kind: 'failed', error, process };
   }
 
+  /** Ends the run: the present event would never come to its end. */
+  getStuck(): void {
+    if (this.end?.kind !== 'failed') this.end = { kind: 'stuck', process: this.current?.name ?? 'world' };
+  }
+
   get digest(): string {
     return this.rolling.value;
   }
@@ -145,17 +160,37 @@ export class World {
   private runByTick(): RunEnd {
     this.trap.set();
     try {
-      for (;;) {
-        const event = this.next();
-        if (event === null) return this.end ?? { kind: 'idle' };
-        this.begin(event);
-        drainByTick();
-        this.finish();
-      }
+      if (this.stuckMs === null) while (this.step());
+      else this.runWatched(this.stuckMs);
+      return this.end ?? { kind: 'idle' };
     } finally {
       this.finish();
       this.trap.release();
     }
+  }
+
+  /** Several events under one watch, as setting it costs more than an event. */
+  private runWatched(stuckMs: number): void {
+    let goesOn = true;
+    while (goesOn) {
+      const until = realNow() + stuckMs / 100;
+      const isDone = finishesWithin(stuckMs, () => {
+        while ((goesOn = this.step()) && realNow() < until);
+      });
+      if (isDone) continue;
+      this.getStuck();
+      return;
+    }
+  }
+
+  /** One event; false when there is none left. */
+  private step(): boolean {
+    const event = this.next();
+    if (event === null) return false;
+    this.begin(event);
+    drainByTick();
+    this.finish();
+    return true;
   }
 
   private async runByImmediate(): Promise<RunEnd> {
