@@ -7,24 +7,24 @@ const MILLION = 1_000_000;
  * piecewise linear, in integer arithmetic.
  */
 export class DriftingClock {
-  private readonly segments: Segment[];
-  private readonly watchers: Watcher[] = [];
+  /** Those that are over; null until the first is, as most clocks of most runs never change their rate. */
+  private past: Segment[] | null = null;
+  private watchers: Watcher[] | null = null;
   private present: Segment;
 
   constructor(trueStart: number, reading: number) {
     this.present = { trueStart, reading, ppm: 0 };
-    this.segments = [this.present];
   }
 
   /** What the clock shows at true time `now`. */
   at(now: number): number {
-    if (this.watchers.length > 0) for (const watcher of [...this.watchers]) if (watcher(now)) this.unwatch(watcher);
+    if (this.watchers !== null) for (const watcher of [...this.watchers]) if (watcher(now)) this.unwatch(watcher);
     return readingAt(this.present, now);
   }
 
   /** Calls `watcher` at each reading until it answers true: how a clock fault learns that somebody depended on it. What it returns ends that. */
   watch(watcher: Watcher): () => void {
-    this.watchers.push(watcher);
+    (this.watchers ??= []).push(watcher);
     return () => this.unwatch(watcher);
   }
 
@@ -47,9 +47,10 @@ export class DriftingClock {
 
   /** The first true time at which the clock shows `reading` or more; for clocks that never stepped back. */
   trueTimeOf(reading: number): number {
-    let segment = this.segments[0] as Segment;
+    const segments = [...(this.past ?? []), this.present];
+    let segment = segments[0] as Segment;
     let end = Infinity;
-    for (const next of this.segments) {
+    for (const next of segments) {
       if (next.reading > reading) {
         // A step forward may have passed over it.
         if (next !== segment) end = next.trueStart;
@@ -62,13 +63,13 @@ export class DriftingClock {
   }
 
   private unwatch(watcher: Watcher): void {
-    const at = this.watchers.indexOf(watcher);
-    if (at >= 0) this.watchers.splice(at, 1);
+    const left = this.watchers?.filter((other) => other !== watcher) ?? [];
+    this.watchers = left.length === 0 ? null : left;
   }
 
   private begin(segment: Segment): void {
+    (this.past ??= []).push(this.present);
     this.present = segment;
-    this.segments.push(segment);
   }
 }
 

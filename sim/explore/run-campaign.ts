@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { Digest, hashText } from '../kernel/digest.js';
+import { Digest, hashOf } from '../kernel/digest.js';
 import { operationsOf } from '../scenario.js';
 import { UserInputError } from '../user-input-error.js';
 import type { CampaignProgress, CampaignResult, CampaignSpec, FoundViolation } from './campaign-result.js';
@@ -134,7 +134,7 @@ function write(spec: CampaignSpec, property: string, { seed, finding, message, e
 
 function combine(summaries: readonly SeedSummary[]): string {
   const digest = new Digest();
-  for (const summary of summaries) digest.mix(hashText(summary.digest, summary.seed | 0));
+  for (const summary of summaries) digest.mix(hashOf(summary.digest, summary.seed | 0));
   return digest.value;
 }
 

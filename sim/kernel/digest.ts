@@ -26,6 +26,11 @@ const END_OF_FIELDS = 0x3c6ef372;
 const LIST = 0x2545f491;
 const BYTES = 0x7f4a7c15;
 
+/** Of the name of a stream of draws: what seeds mean depends on it, so it stays as it is. */
+export function hashLabel(label: string, seed: number): number {
+  return label.length < 20 ? hashCharacters(label, seed) : step(seed, hashCharacters(label, 0));
+}
+
 /** Takes an immutable payload (text, whole numbers, booleans, null, bytes, arrays, plain objects) into a 32-bit hash. */
 export function hashOf(payload: unknown, seed: number): number {
   switch (typeof payload) {
@@ -52,24 +57,29 @@ export function hashInteger(value: number, seed: number): number {
   return low === value ? step(seed, low) : step(step(seed, low), Math.floor(value / 4294967296));
 }
 
-/** From this length on a text is looked up: those that messages repeat (digests of scripts, owners) are hashed once. */
-const LONG = 20;
+/** From this length on it is cheaper to look a text up: those that messages repeat (commands, keys, owners) are hashed once. */
+const LONG = 4;
 
-export function hashText(text: string, seed: number): number {
+function hashText(text: string, seed: number): number {
   return text.length < LONG ? hashCharacters(text, seed) : step(seed, hashLongText(text));
 }
 
-const MOST_KNOWN = 1000;
-/** Only a memory of what `hashCharacters` answered, so that no run can tell whether a text is in it. */
-const knownTexts = new Map<string, number>();
+/** A power of two. */
+const SLOTS = 1024;
+/** Only a memory of what `hashCharacters` answered, so that no run can tell which texts are in it. */
+const knownTexts: string[] = Array.from({ length: SLOTS }, () => '');
+const knownHashes = new Int32Array(SLOTS);
 
+/** Each text has one slot, by its length and three of its characters; whichever came last is in it. */
 function hashLongText(text: string): number {
-  let hash = knownTexts.get(text);
-  if (hash === undefined) {
-    hash = hashCharacters(text, 0);
-    if (knownTexts.size >= MOST_KNOWN) knownTexts.clear();
-    knownTexts.set(text, hash);
-  }
+  const { length } = text;
+  const slot =
+    (Math.imul(length, 0x9e5) ^ Math.imul(text.charCodeAt(0), 0x1f3) ^ Math.imul(text.charCodeAt(length - 1), 0x25) ^ text.charCodeAt(length >> 1)) &
+    (SLOTS - 1);
+  if (knownTexts[slot] === text) return knownHashes[slot] as number;
+  const hash = hashCharacters(text, 0);
+  knownTexts[slot] = text;
+  knownHashes[slot] = hash;
   return hash;
 }
 

@@ -45,7 +45,13 @@ export const inMacrotaskThenDrained = (work: () => void): Promise<void> =>
 /** So long may one macrotask go on with the next run, before Node's own timers and sockets get their turn. */
 const TURN_MS = 2;
 
-const waiting: (() => void)[] = [];
+interface Job {
+  readonly work: () => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const waiting: Job[] = [];
 let isPumping = false;
 
 /**
@@ -54,23 +60,26 @@ let isPumping = false;
  */
 export const inMacrotask = <Value>(work: () => Value): Promise<Value> =>
   new Promise((resolve, reject) => {
-    waiting.push(() => {
-      try {
-        resolve(work());
-      } catch (error) {
-        reject(asError(error));
-      }
-    });
+    waiting.push({ work, resolve, reject });
     if (!isPumping) realSetImmediate(pump);
     isPumping = true;
   });
+
+function perform({ work, resolve, reject }: Job): void {
+  try {
+    resolve(work() as never);
+  } catch (error) {
+    reject(asError(error));
+  }
+}
 
 function pump(): void {
   const began = realNow();
   const asyncId = executionAsyncId();
   try {
     do {
-      waiting.shift()?.();
+      const job = waiting.shift();
+      if (job !== undefined) perform(job);
       // Whoever awaited that run goes on here, and perhaps begins another.
       drainByTick();
     } while (waiting.length > 0 && realNow() - began < TURN_MS);

@@ -19,12 +19,13 @@ export function escape(what: string, cure: string): never {
   throw error;
 }
 
-const KERNEL = fileURLToPath(new URL('.', import.meta.url));
+/** What stands between code under test and Node. */
+const OWN = ['./', '../node/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 
-/** Where the code under test is: the first frame that is neither the kernel's nor Node's own. */
+/** Where the code under test is: the first frame that is neither the simulator's nor Node's own. */
 function callSite(): string {
   const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const frame = frames.find((line) => !line.includes(KERNEL) && !line.includes('node:') && !line.includes('EscapeError'));
+  const frame = frames.find((line) => !OWN.some((folder) => line.includes(folder)) && !line.includes('node:') && !line.includes('EscapeError'));
   const place = frame?.match(/(?:file:\/\/)?([^\s()]+:\d+):\d+\)?$/)?.[1];
   return place === undefined ? '' : ` at ${place}`;
 }

@@ -6,13 +6,13 @@ export interface SimEvent {
   time: number;
   /** The time it was scheduled for. Earlier than `time` when a pause held it back, and then it goes before what is due only now. */
   readonly due: number;
-  /** Order of scheduling; breaks ties. */
-  readonly seq: number;
+  /** Order of scheduling; breaks ties. The world's to give. */
+  seq: number;
   /** Whose event it is; null when it is the world's own (the nemesis, the runner). */
   readonly incarnation: Incarnation | null;
   /** A short name for trace and digest: `message`, `timer`, `start`... */
   readonly kind: string;
-  readonly handler: (payload: unknown) => void;
+  handler(payload: unknown): void;
   /** Immutable from here on. */
   readonly payload: unknown;
   cancelled: boolean;

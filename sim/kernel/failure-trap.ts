@@ -1,26 +1,22 @@
+import { activeWorld } from './active-world.js';
+
 /**
- * While a run is going on, a promise that nobody caught is a failure of the code under test, not of the process that
- * simulates it. The listeners that were there (a test runner's) come back afterwards.
+ * While an event of a run is being worked on, a promise that nobody caught is a failure of the code under test, not of the
+ * process that simulates it. At any other time it is told to whoever listens (a test runner), as ever.
  *
- * It may be set only while nothing but the run can execute: set and released around other code it would take that code's
- * failures for its own, and two runs at once would give back each other's listeners.
+ * Node tells by `process.emit`, once, when the microtasks of the event are through; so this hears it before any listener.
  */
-export class FailureTrap {
-  private others: ((...args: unknown[]) => void)[] = [];
-  private readonly listener: (error: unknown) => void;
-
-  constructor(fail: (error: unknown) => void) {
-    this.listener = (error) => fail(error);
-  }
-
-  set(): void {
-    this.others = process.rawListeners('unhandledRejection') as ((...args: unknown[]) => void)[];
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', this.listener);
-  }
-
-  release(): void {
-    process.removeListener('unhandledRejection', this.listener);
-    for (const other of this.others) process.on('unhandledRejection', other);
-  }
+export function installFailureTrap(): void {
+  if (installed.has(process)) return;
+  installed.add(process);
+  const realEmit = process.emit.bind(process) as (name: string | symbol, ...args: unknown[]) => boolean;
+  const emit = (name: string | symbol, ...args: unknown[]): boolean => {
+    const world = name === 'unhandledRejection' ? activeWorld() : null;
+    if (world === null) return realEmit(name, ...args);
+    world.fail(args[0], world.current?.name ?? 'world');
+    return true;
+  };
+  process.emit = emit as typeof process.emit;
 }
+
+const installed = new WeakSet<object>();

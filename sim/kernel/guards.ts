@@ -1,5 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { activeWorld } from './active-world.js';
+import type { World } from './world.js';
 import { escape } from './escape-error.js';
 
 /** What would take a simulated process out of the simulation, and what to do instead. Without names: all of the module that is not synchronous. */
@@ -55,20 +56,33 @@ export function installGuards(): void {
 
 const installed = new WeakSet<object>();
 
+/**
+ * What does the work of a guarded function inside this world, for a call with these arguments: a simulated one; `real`, where all
+ * that the real one leads to is simulated; null, when there is nothing and the call is an escape.
+ */
+export type StandIn = (world: World, args: readonly unknown[]) => ((...args: never[]) => unknown) | 'real' | null;
+
+const standIns = new Map<string, StandIn>();
+
+/** Lets `standIn` decide about calls of a guarded function, named as in the message of its escape. */
+export function registerStandIn(shown: string, standIn: StandIn): void {
+  standIns.set(shown, standIn);
+}
+
 function guard(owner: Record<string, unknown>, name: string, shown: string, cure: string): void {
   const real = owner[name];
   // A few cannot be replaced (zlib.createGzip); what they lead to can.
   if (typeof real !== 'function' || Object.getOwnPropertyDescriptor(owner, name)?.writable === false) return;
-  const check = (): void => {
-    if (activeWorld() !== null) escape(shown, cure);
-  };
   owner[name] = new Proxy(real, {
     apply(target, self, args: unknown[]) {
-      check();
-      return Reflect.apply(target, self, args) as unknown;
+      const world = activeWorld();
+      if (world === null) return Reflect.apply(target, self, args) as unknown;
+      const standIn = standIns.get(shown)?.(world, args) ?? null;
+      if (standIn === null) escape(shown, cure);
+      return Reflect.apply(standIn === 'real' ? target : standIn, self, args) as unknown;
     },
     construct(target, args: unknown[], newTarget) {
-      check();
+      if (activeWorld() !== null) escape(shown, cure);
       return Reflect.construct(target, args, newTarget) as object;
     },
   });

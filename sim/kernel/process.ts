@@ -1,6 +1,7 @@
 import { assert } from '../../src/base/assert.js';
 import { DriftingClock } from '../clocks.js';
 import { Disk } from '../disk.js';
+import type { SimEvent } from './event-queue.js';
 import type { World } from './world.js';
 
 /** What a process does when it starts, and again after each restart: its memory is what this function makes. */
@@ -12,8 +13,6 @@ const WALL_START = 1_767_225_600_000_000;
 /** A simulated process: a name, two clocks, a disk, and at most one living incarnation. */
 export class SimProcess {
   readonly monotonic: DriftingClock;
-  readonly wall: DriftingClock;
-  readonly disk = new Disk();
   /** The living incarnation; null while the process is down. */
   incarnation: Incarnation | null = null;
   /** Until this true time nothing of the process runs; what was due waits, then bursts. */
@@ -25,6 +24,10 @@ export class SimProcess {
   /** Called with the incarnation that has just died. */
   readonly onCrash: ((incarnation: Incarnation) => void)[] = [];
   private incarnations = 0;
+  private readonly madeAt: number;
+  // Made when first asked for: most processes of a short run have no use for one or the other.
+  private ownWall: DriftingClock | null = null;
+  private ownDisk: Disk | null = null;
 
   constructor(
     readonly world: World,
@@ -34,17 +37,23 @@ export class SimProcess {
   ) {
     // Each monotonic clock counts from a start of its own, so that comparing two of them fails at once.
     this.monotonic = new DriftingClock(world.now, 1_000_000 * (id + 1));
-    this.wall = new DriftingClock(world.now, WALL_START);
+    this.madeAt = world.now;
+  }
+
+  get wall(): DriftingClock {
+    return (this.ownWall ??= new DriftingClock(this.madeAt, WALL_START));
+  }
+
+  get disk(): Disk {
+    return (this.ownDisk ??= new Disk());
   }
 
   start(): void {
     assert(this.incarnation === null, `process ${this.name} is already running`);
     const incarnation = new Incarnation(this, ++this.incarnations);
     this.incarnation = incarnation;
-    this.world.schedule(this.world.now, incarnation, 'start', () => {
-      const started = this.factory(incarnation);
-      if (started instanceof Promise) started.catch((error: unknown) => this.world.fail(error, this.name));
-    });
+    // A promise that it returns and that is rejected is one that nobody caught: see the failure trap.
+    this.world.schedule(this.world.now, incarnation, 'start', () => void this.factory(incarnation));
   }
 
   /** Ends a pause; what it still holds back happens now. */
@@ -63,7 +72,7 @@ export class SimProcess {
     this.incarnation = null;
     this.pausedUntil = 0;
     this.busyUntil = 0;
-    this.disk.crash((length) => this.world.draws.draw(`${this.name}/disk`, length + 1));
+    this.ownDisk?.crash((length) => this.world.draws.draw(`${this.name}/disk`, length + 1));
     for (const tell of this.onCrash) tell(incarnation);
   }
 }
@@ -113,34 +122,40 @@ export class Incarnation {
   }
 }
 
-class ProcessTimer {
-  private event;
-  // Bound, not an arrow function: under tsx those are given their name at run time, at a price, once for each timer.
-  private readonly onDue = this.fire.bind(this);
+/** A timer is its own event: one object for each, as most events of most runs are timers. */
+class ProcessTimer implements SimEvent {
+  time = 0;
+  due = 0;
+  seq = 0;
+  readonly kind = 'timer';
+  readonly payload = undefined;
+  cancelled = false;
 
   constructor(
-    private readonly incarnation: Incarnation,
-    private readonly due: number,
+    readonly incarnation: Incarnation,
+    /** What its process's monotonic clock shows when it fires. */
+    private readonly reading: number,
     private readonly callback: () => void,
   ) {
-    this.event = this.arm();
+    this.arm();
   }
 
   cancel(): void {
-    this.event.cancelled = true;
+    this.cancelled = true;
   }
 
-  private arm() {
-    const { world, process } = this.incarnation;
-    const left = this.due - process.monotonic.at(world.now);
-    const time = world.now + process.monotonic.trueLengthOf(left);
-    return world.schedule(time, this.incarnation, 'timer', this.onDue);
-  }
-
-  private fire(): void {
+  handler(): void {
     const { world, process } = this.incarnation;
     // The clock may have slowed down since the timer was set.
-    if (process.monotonic.at(world.now) < this.due) this.event = this.arm();
+    if (process.monotonic.at(world.now) < this.reading) this.arm();
     else this.callback();
+  }
+
+  private arm(): void {
+    const { world, process } = this.incarnation;
+    const left = this.reading - process.monotonic.at(world.now);
+    this.time = world.now + process.monotonic.trueLengthOf(left);
+    this.due = this.time;
+    world.enqueue(this);
   }
 }

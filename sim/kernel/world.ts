@@ -7,7 +7,7 @@ import { EventQueue, type SimEvent } from './event-queue.js';
 import { enter, leave } from './active-world.js';
 import { type Incarnation, type ProcessFactory, SimProcess } from './process.js';
 import { promptSchedule, type Schedule } from './schedule.js';
-import { FailureTrap } from './failure-trap.js';
+import { installFailureTrap } from './failure-trap.js';
 import type { Trace } from './trace.js';
 import { finishesWithin } from './watchdog.js';
 
@@ -61,6 +61,8 @@ export class World {
   readonly draws: Draws;
   readonly processes: SimProcess[] = [];
   schedulePolicy: Schedule = promptSchedule;
+  /** Called after each event and all that followed from it, as a part of it: for conditions that are looked at all the time. */
+  afterEvent: (() => void) | null = null;
 
   private readonly queue = new EventQueue();
   private readonly rolling = new Digest();
@@ -70,11 +72,11 @@ export class World {
   private readonly trace: Trace | null;
   private readonly digesting: boolean;
   private readonly stuckMs: number | null;
-  private readonly trap = new FailureTrap((error) => this.fail(error, this.current?.name ?? 'world'));
   private seq = 0;
   private end: RunEnd | null = null;
 
   constructor(options: WorldOptions) {
+    installFailureTrap();
     this.draws = new Draws(options.seed, options.overrides);
     this.budget = options.budget ?? defaultBudget;
     this.drain = options.drain ?? bestDrainMode;
@@ -85,10 +87,7 @@ export class World {
 
   /** Adds a process; it does nothing before `start`. Draws and links go by its name, so no other may have it. */
   process(name: string, factory: ProcessFactory): SimProcess {
-    assert(
-      this.processes.every((other) => other.name !== name),
-      `there is already a process ${name}`,
-    );
+    for (const other of this.processes) if (other.name === name) assert(false, `there is already a process ${name}`);
     const process = new SimProcess(this, this.processes.length, name, factory);
     this.processes.push(process);
     return process;
@@ -96,10 +95,16 @@ export class World {
 
   /** Puts an event into the future. `payload` must be immutable from now on: it crosses processes. */
   schedule(time: number, incarnation: Incarnation | null, kind: string, handler: (payload: unknown) => void, payload?: unknown): SimEvent {
-    if (!(time >= this.now)) assert(false, `an event (${kind}) cannot be scheduled for ${time}: it is ${this.now} already`);
-    const event: SimEvent = { time, due: time, seq: this.seq++, incarnation, kind, handler, payload, cancelled: false };
-    this.queue.push(event);
+    const event: SimEvent = { time, due: time, seq: 0, incarnation, kind, handler, payload, cancelled: false };
+    this.enqueue(event);
     return event;
+  }
+
+  /** The same for who makes the event itself. An event may be put back only after it has happened. */
+  enqueue(event: SimEvent): void {
+    if (!(event.time >= this.now)) assert(false, `an event (${event.kind}) cannot be scheduled for ${event.time}: it is ${this.now} already`);
+    event.seq = this.seq++;
+    this.queue.push(event);
   }
 
   /** The world's own event, in no process. */
@@ -152,20 +157,18 @@ export class World {
   }
 
   /** Runs until somebody stops it, nothing is left, or a budget is used up. May be called again to go on after a stop. */
-  async run(): Promise<RunEnd> {
+  run(): Promise<RunEnd> {
     this.end = null;
     return this.drain === 'tick' ? inMacrotask(() => this.runByTick()) : this.runByImmediate();
   }
 
   private runByTick(): RunEnd {
-    this.trap.set();
     try {
       if (this.stuckMs === null) while (this.step());
       else this.runWatched(this.stuckMs);
       return this.end ?? { kind: 'idle' };
     } finally {
       this.finish();
-      this.trap.release();
     }
   }
 
@@ -189,6 +192,7 @@ export class World {
     if (event === null) return false;
     this.begin(event);
     drainByTick();
+    if (this.afterEvent !== null) this.afterEvent();
     this.finish();
     return true;
   }
@@ -198,13 +202,10 @@ export class World {
       const event = this.next();
       if (event === null) return this.end ?? { kind: 'idle' };
       try {
-        await inMacrotaskThenDrained(() => {
-          this.trap.set();
-          this.begin(event);
-        });
+        await inMacrotaskThenDrained(() => this.begin(event));
+        if (this.afterEvent !== null) this.afterEvent();
       } finally {
         this.finish();
-        this.trap.release();
       }
     }
   }
@@ -261,10 +262,10 @@ export class World {
   }
 
   private absorb(event: SimEvent): void {
-    const { time, kind, incarnation, payload } = event;
-    // The kind by its first letter and length: enough to tell the kernel's kinds apart, and free.
-    const where = ((incarnation === null ? -1 : incarnation.process.id) << 16) ^ (kind.charCodeAt(0) << 8) ^ kind.length;
-    const hash = hashInteger(time, where);
+    const { incarnation, kind, payload } = event;
+    const where = incarnation === null ? -1 : incarnation.process.id;
+    // The kind by its first letter: enough to tell the kernel's kinds apart, and free.
+    const hash = hashInteger(event.time, (where << 24) ^ (kind.charCodeAt(0) << 16));
     this.rolling.mix(payload === undefined ? hash : hashOf(payload, hash));
     this.marks.offer(this.events, this.rolling);
   }

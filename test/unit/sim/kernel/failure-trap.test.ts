@@ -1,25 +1,20 @@
-import { afterEach, expect, test } from 'vitest';
-import { FailureTrap } from '../../../../sim/kernel/failure-trap.js';
+import { expect, test } from 'vitest';
+import { bestDrainMode, type DrainMode } from '../../../../sim/kernel/drain.js';
+import { runWorld } from '../../../support/run-world.js';
 
-const before = process.rawListeners('unhandledRejection') as (() => void)[];
-afterEach(() => {
-  process.removeAllListeners('unhandledRejection');
-  for (const listener of before) process.on('unhandledRejection', listener);
-});
+const modes: DrainMode[] = bestDrainMode === 'tick' ? ['tick', 'immediate'] : ['immediate'];
 
-test('while it is set it alone hears; afterwards the listeners that were there are there again, in their order', () => {
-  const heard: string[] = [];
-  process.removeAllListeners('unhandledRejection');
-  process.on('unhandledRejection', (error) => heard.push(`always ${String(error)}`));
-  process.once('unhandledRejection', (error) => heard.push(`once ${String(error)}`));
-  const trap = new FailureTrap((error) => heard.push(`trap ${String(error)}`));
-  const tell = (error: string): boolean => process.emit('unhandledRejection', error, Promise.resolve());
-  for (const error of ['a', 'b']) {
-    trap.set();
-    tell(error);
-    trap.release();
+test.each(modes)('a promise that nobody caught ends the run, and no listener outside hears of it (drain %s)', async (drain) => {
+  const heard: unknown[] = [];
+  const listener = (error: unknown): void => void heard.push(error);
+  process.on('unhandledRejection', listener);
+  try {
+    const { end } = await runWorld((world) => world.process('careless', () => void Promise.reject(new Error('nobody caught me'))).start(), { drain });
+    expect(end).toEqual({ kind: 'failed', error: new Error('nobody caught me'), process: 'careless' });
+    expect(heard).toEqual([]);
+    process.emit('unhandledRejection', 'from outside', Promise.resolve());
+    expect(heard).toEqual(['from outside']);
+  } finally {
+    process.off('unhandledRejection', listener);
   }
-  tell('c');
-  tell('d');
-  expect(heard).toEqual(['trap a', 'trap b', 'always c', 'once c', 'always d']);
 });
