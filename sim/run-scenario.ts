@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly trace?: Trace;
   /** Off only to measure what it costs. */
   readonly digest?: boolean;
+  /** See `WorldOptions`. A campaign needs none: its threads are watched from outside. */
+  readonly stuckMs?: number;
 }
 
 /** `progress`: faults over and all patience used up, somebody was still not done. */
@@ -61,6 +63,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     ...(options.drain === undefined ? {} : { drain: options.drain }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
     ...(options.digest === undefined ? {} : { digest: options.digest }),
+    ...(options.stuckMs === undefined ? {} : { stuckMs: options.stuckMs }),
   });
   if (scenario.lateness !== null) {
     world.schedulePolicy = lateSchedule(world.draws.stream('schedule'), scenario.lateness.oneIn, scenario.lateness.maxMicroseconds);

@@ -18,13 +18,18 @@ const scenarioShape = z.strictObject({
   /** The operations of each client, in order. */
   clients: z.array(z.array(operation)).min(1),
   faults: z.array(
-    z.strictObject({
-      kind: z.enum(faultKinds as readonly [FaultKind, ...FaultKind[]]),
-      atMs: z.int().min(0),
-      forMs: z.int().min(0),
-      target: z.string(),
-      strength: z.int(),
-    }),
+    z
+      .strictObject({
+        kind: z.enum(faultKinds as readonly [FaultKind, ...FaultKind[]]),
+        atMs: z.int().min(0),
+        forMs: z.int().min(0),
+        target: z.string(),
+        strength: z.int(),
+      })
+      .refine(({ kind, strength }) => kind !== 'clock-drift' || strength > -1_000_000, {
+        path: ['strength'],
+        message: 'a clock cannot lose a million parts per million or more',
+      }),
   ),
   /** How long faults may begin; then the world is healed, and progress is required. */
   horizonMs: z.int().min(0),

@@ -25,6 +25,7 @@ export const MOST_WORKERS = 64;
 export const SCENARIO_DIRECTORY = '.holdfast';
 
 const MOST_SEEDS = 1_000_000_000;
+const HIGHEST_SEED = Number.MAX_SAFE_INTEGER - 1;
 
 export const lockNames = (): string[] => [...locks.keys(), ...specimens.keys()];
 export const workloadNames = (): string[] => [...workloads.keys()];
@@ -50,12 +51,13 @@ export function campaignSpec(options: SimOptions): CampaignSpec {
 }
 
 function seedRange(options: SimOptions, shardIndex: number): Pick<CampaignSpec, 'firstSeed' | 'extent'> {
-  const firstSeed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const firstSeed = options.seed === undefined ? 1 : wholeNumber('--seed', options.seed, { min: 0, max: HIGHEST_SEED });
   const seeds = options.seeds === undefined ? DEFAULT_SEEDS : wholeNumber('--seeds', options.seeds, { min: 1, max: MOST_SEEDS });
   const extent = options.time === undefined ? { seeds } : { timeMs: seconds('--time', options.time) };
   const most = 'seeds' in extent ? seeds : MOST_SEEDS;
-  if (firstSeed > Number.MAX_SAFE_INTEGER - most) {
-    throw new UserInputError(`--seed ${firstSeed} leaves no room for ${most} seeds: give at most ${Number.MAX_SAFE_INTEGER - most}`);
+  const highestFirst = HIGHEST_SEED - most + 1;
+  if (firstSeed > highestFirst) {
+    throw new UserInputError(`--seed ${firstSeed} leaves no room for ${most} seeds: give at most ${highestFirst}`);
   }
   if ('seeds' in extent && shardIndex > seeds) {
     throw new UserInputError(`--shard ${options.shard ?? ''} of ${seeds} seeds would be empty: give at least ${shardIndex} seeds`);

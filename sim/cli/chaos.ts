@@ -1,6 +1,6 @@
 import { runChaos } from '../chaos/run-chaos.js';
 import type { ChaosProgress, ChaosSpec } from '../chaos/chaos-result.js';
-import { loadPlugins } from '../explore/load-plugins.js';
+import { loadPlugins, probePlugins } from '../explore/load-plugins.js';
 import { chaosKnobs, chaosReport } from '../report/chaos-report.js';
 import { count, duration } from '../report/numbers.js';
 import { showProgress } from '../report/progress.js';
@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.js';
 export async function chaos(options: ChaosOptions & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
   const spec = chaosSpec(options);
   if (options.json === true) terminal.keepOutputClean();
+  await probePlugins(spec.workload, spec.lock);
   const plugins = await loadPlugins(spec.workload, spec.lock);
   const result = options.json === true ? await runChaos(spec) : await withProgress(spec, terminal);
   terminal.print(options.json === true ? JSON.stringify(result) : chaosReport(result, plugins, terminal.colours));

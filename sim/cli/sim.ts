@@ -1,5 +1,5 @@
 import type { CampaignProgress, CampaignResult, CampaignSpec } from '../explore/campaign-result.js';
-import { loadPlugins, type Plugins } from '../explore/load-plugins.js';
+import { loadPlugins, type Plugins, probePlugins } from '../explore/load-plugins.js';
 import { runCampaign } from '../explore/run-campaign.js';
 import { campaignKnobs, campaignReport } from '../report/campaign-report.js';
 import { count, duration } from '../report/numbers.js';
@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.js';
 export async function sim(options: SimOptions & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
   const spec = campaignSpec(options);
   if (options.json === true) terminal.keepOutputClean();
+  await probePlugins(spec.workload, spec.lock);
   const plugins = await loadPlugins(spec.workload, spec.lock);
   const result = options.json === true ? await runCampaign(spec, () => undefined) : await withProgress(spec, plugins, terminal);
   terminal.print(options.json === true ? JSON.stringify(result) : campaignReport(result, { plugins, colours: terminal.colours }));

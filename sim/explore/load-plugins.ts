@@ -1,6 +1,7 @@
 import { defineLock, type LockDefinition } from '../define-lock.js';
 import { defineWorkload, type WorkloadDefinition } from '../define-workload.js';
 import { loadModule } from '../load-module.js';
+import { probeModule } from '../load-probe.js';
 import { locks, specimens, workloads } from '../registry.js';
 import { UserInputError } from '../user-input-error.js';
 
@@ -12,6 +13,11 @@ export interface Plugins {
 }
 
 const ownLocks: ReadonlyMap<string, LockDefinition> = new Map([...locks, ...[...specimens].map(([name, { definition }]) => [name, definition] as const)]);
+
+/** Makes sure that modules among these names can be loaded at all without taking this thread for ever. Throws a `UserInputError`. */
+export async function probePlugins(...names: readonly string[]): Promise<void> {
+  await Promise.all(names.filter(looksLikePath).map((name) => probeModule(name)));
+}
 
 /** Finds a workload and a lock: by a name of ours, or as the default export of a module. Throws a `UserInputError`. */
 export async function loadPlugins(workloadName: string, lockName: string): Promise<Plugins> {

@@ -8,7 +8,10 @@ import { createLuaRuntime } from '../servers/redis/lua/lua-runtime.js';
 import { UserInputError } from '../user-input-error.js';
 import { codeFingerprint } from './code-fingerprint.js';
 import { findingFromText, findingFromToken, looksLikeToken, shortDigest } from './finding.js';
-import { loadPlugins } from './load-plugins.js';
+import { loadPlugins, probePlugins } from './load-plugins.js';
+
+/** An event that computes for so long never ends. */
+const STUCK_MS = 10_000;
 
 /** What `holdfast replay` answers; null where a field has no meaning. */
 export interface ReplayResult {
@@ -39,9 +42,10 @@ export async function replay(tokenOrFile: string, options: ReplayOptions = {}): 
   // Before the user's module: what it captures at its top must be the virtual ones already.
   installVirtualGlobals();
   installGuards();
+  await probePlugins(scenario.workload, scenario.lock);
   const plugins = await loadPlugins(scenario.workload, scenario.lock);
   const lua = await createLuaRuntime();
-  const result = await runScenario(scenario, { ...plugins, lua, ...(options.trace === undefined ? {} : { trace: options.trace }) });
+  const result = await runScenario(scenario, { ...plugins, lua, stuckMs: STUCK_MS, ...(options.trace === undefined ? {} : { trace: options.trace }) });
   const violation = result.violations.find(({ property }) => property === recorded.property) ?? result.violations[0];
   const hasDigest = recorded.digest !== '';
   const matched = hasDigest ? shortDigest(result.digest) === recorded.digest : null;

@@ -4,7 +4,8 @@ import { thrownMessage } from '../recorder.js';
 import { UserInputError } from '../user-input-error.js';
 import { type RunOptions, type RunResult, runScenario } from '../run-scenario.js';
 import type { Scenario } from '../scenario.js';
-import { serversOf } from '../topology.js';
+import { serversOf, topologyOf } from '../topology.js';
+import { faults as faultsByKind } from '../nemesis/faults.js';
 import { createLuaRuntime, type LuaRuntime } from '../servers/redis/lua/lua-runtime.js';
 import { codeFingerprint } from './code-fingerprint.js';
 import { type DrawnFrom, drawScenario, type FaultSelection } from './draw-scenario.js';
@@ -92,9 +93,14 @@ export class Search {
 }
 
 /** `all` is the lock's envelope; kinds named one by one may leave it. */
-function selectFaults(faults: SearchSetup['faults'], { lock }: Plugins): FaultSelection {
+function selectFaults(faults: SearchSetup['faults'], { workload, lock }: Plugins): FaultSelection {
   if (faults === 'all') return { kinds: lock.assumes.faults, withinEnvelope: true };
   if (faults === 'none') return { kinds: [], withinEnvelope: true };
+  const world = topologyOf(2, serversOf(workload, lock));
+  const homeless = faults.find((kind) => faultsByKind[kind].targets(world).length === 0);
+  if (homeless !== undefined) {
+    throw new UserInputError(`--faults ${homeless}: the world of ${workload.name} has nothing that it could hit; leave it out`);
+  }
   if (new Set(faults).size !== faults.length) throw new UserInputError(`--faults names a kind twice: ${faults.join(',')}`);
   return { kinds: faults, withinEnvelope: false };
 }

@@ -72,6 +72,7 @@ test('bad input is one line on standard error that says what is wrong, nothing o
     [['sim', '--workload', './workload.ts', '--json'], /workload w checks "such-a-thing", which is no property/],
     [['sim', '--lock', './create.ts', '--seeds', '2'], /lock c: create threw .*not today/],
     [['sim', '--seed', '1.5'], /--seed must be a whole number/],
+    [['sim', '--faults', 'crash,datagram-loss'], /--faults datagram-loss: the world of last-item has nothing that it could hit/],
     [['replay', 'hf1.0badc0de.AAAA'], /the replay token is damaged/],
     [['replay', 'scenario.json'], /scenario\.json is not a scenario: /],
     [['chaos', '--backend', 'rediss'], /there is no back end "rediss"/],
