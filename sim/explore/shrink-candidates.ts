@@ -4,19 +4,28 @@ import { faults } from '../nemesis/faults.js';
 import type { Scenario } from '../scenario.js';
 import { type DrawnFrom, paramRanges, scopeOf } from './draw-scenario.js';
 
+type Step = (scenario: Scenario, from: DrawnFrom) => Iterable<Scenario>;
+
 /**
- * Scenarios simpler than this one, the boldest first: fewer faults, clients and operations, then smaller numbers, shorter
- * and weaker episodes. None leaves the ranges of the workload or the bounds of the envelope.
+ * Ways to make a scenario simpler, the boldest first: fewer faults, clients and operations, then smaller numbers, shorter
+ * and weaker episodes. Each gives scenarios simpler than the one it is given; none leaves the ranges of the workload or the
+ * bounds of the envelope.
  */
+export const shrinkSteps: readonly Step[] = [
+  withoutFaults,
+  withFewOperations,
+  withoutClients,
+  (scenario) => (scenario.lateness === null ? [] : [{ ...scenario, lateness: null }]),
+  withoutOperations,
+  (scenario, from) => withSmallerParams(scenario, paramRanges(from.workload)),
+  (scenario, from) => withSmallerOperations(scenario, from.workload.operation),
+  withGentlerFaults,
+  withShorterHorizon,
+];
+
+/** What all steps give for this scenario. */
 export function* shrinkCandidates(scenario: Scenario, from: DrawnFrom): Generator<Scenario> {
-  yield* withoutFaults(scenario);
-  if (scenario.lateness !== null) yield { ...scenario, lateness: null };
-  yield* withoutClients(scenario);
-  yield* withoutOperations(scenario);
-  yield* withSmallerParams(scenario, paramRanges(from.workload));
-  yield* withSmallerOperations(scenario, from.workload.operation);
-  yield* withGentlerFaults(scenario, from);
-  yield* withShorterHorizon(scenario);
+  for (const step of shrinkSteps) yield* step(scenario, from);
 }
 
 function* withoutFaults(scenario: Scenario): Generator<Scenario> {
@@ -24,6 +33,14 @@ function* withoutFaults(scenario: Scenario): Generator<Scenario> {
   if (plan.length === 0) return;
   yield { ...scenario, faults: [] };
   for (const kept of pieces(plan)) yield { ...scenario, faults: kept };
+}
+
+/** At once for all clients, as what breaks early needs no more, and what is left is so much quicker to run. */
+function* withFewOperations(scenario: Scenario): Generator<Scenario> {
+  const most = Math.max(...scenario.clients.map((operations) => operations.length));
+  for (let kept = 1; kept < most; kept *= 2) {
+    yield { ...scenario, clients: scenario.clients.map((operations) => operations.slice(0, kept)), params: { ...scenario.params, operations: kept } };
+  }
 }
 
 function* withoutClients(scenario: Scenario): Generator<Scenario> {
@@ -107,13 +124,13 @@ function* withShorterHorizon(scenario: Scenario): Generator<Scenario> {
 }
 
 /** The list without its first half, without its second, and so on down to each single element. */
-function* pieces<Item>(list: readonly Item[]): Generator<Item[]> {
+export function* pieces<Item>(list: readonly Item[]): Generator<Item[]> {
   for (let size = Math.ceil(list.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < list.length; start += size) yield [...list.slice(0, start), ...list.slice(start + size)];
   }
 }
 
 /** Numbers between `goal` and `value`, the goal first, then halfway, then nearer and nearer to `value`. */
-function* towards(value: number, goal: number): Generator<number> {
+export function* towards(value: number, goal: number): Generator<number> {
   for (let gap = value - goal; gap !== 0; gap = Math.trunc(gap / 2)) yield value - gap;
 }
