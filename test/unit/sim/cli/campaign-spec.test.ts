@@ -46,7 +46,7 @@ const badInput: [SimOptions, RegExp][] = [
   [{ faults: 'pause,pause' }, /^--faults names pause twice/],
   [{ faults: 'all,pause' }, /^--faults takes all alone or a list of faults, not both, got "all,pause"$/],
   [{ faults: 'pause,none' }, /^--faults takes none alone/],
-  [{ seed: 'one' }, /^--seed must be a whole number from 0 to 9007199254740991, got "one"$/],
+  [{ seed: 'one' }, /^--seed must be a whole number from 0 to 9007199254740990, got "one"$/],
   [{ seed: '1.5' }, /^--seed must be/],
   [{ seed: '-1' }, /^--seed must be/],
   [{ seed: '1e3' }, /^--seed must be/],
