@@ -38,6 +38,16 @@ export interface Rule {
   effective(passage: Passage): void;
 }
 
+/** Hears what becomes of what is sent on connections, at the time when it does: for those who tell the story of a run. Changes nothing. */
+export interface NetworkTap {
+  /** `from` is the side that had sent it. */
+  arrived(from: Endpoint, payload: unknown): void;
+  /** It will never arrive. */
+  lost(from: Endpoint, payload: unknown): void;
+  refused(opener: Endpoint): void;
+  cut(side: Endpoint): void;
+}
+
 /** How long an undisturbed message takes: `base` plus up to `spread` microseconds, drawn for each. */
 export interface Latency {
   readonly base: number;
@@ -49,6 +59,7 @@ type Accept = (endpoint: Endpoint) => void;
 /** All links between processes: connections and datagrams, judged by the rules of the faults that are on. */
 export class Network {
   readonly rules: Rule[] = [];
+  tap: NetworkTap | null = null;
   private readonly listeners = new Map<string, { incarnation: Incarnation; accept: Accept }>();
   private readonly datagramListeners = new Map<string, { incarnation: Incarnation; receive: (from: string, payload: unknown) => void }>();
   private readonly streams = new Map<SimProcess, Map<SimProcess, DrawStream>>();
@@ -62,17 +73,17 @@ export class Network {
     private readonly latency: Latency = { base: 100, spread: 400 },
   ) {}
 
-  /** From now on `incarnation` accepts connections under its process's name. */
-  listen(incarnation: Incarnation, accept: Accept): void {
+  /** From now on `incarnation` accepts connections to this port under its process's name. Port 0 is the one for messages that are not bytes. */
+  listen(incarnation: Incarnation, accept: Accept, port = 0): void {
     if (!incarnation.mayAct('listens')) return;
     this.watch(incarnation.process);
-    this.listeners.set(incarnation.name, { incarnation, accept });
+    this.listeners.set(addressOf(incarnation.name, port), { incarnation, accept });
   }
 
   /** Opens a connection. What is sent at once follows the opening; a refusal arrives as a close. */
-  connect(incarnation: Incarnation, to: SimProcess, handlers: EndpointHandlers): Endpoint {
+  connect(incarnation: Incarnation, to: SimProcess, handlers: EndpointHandlers, port = 0): Endpoint {
     const isLive = incarnation.mayAct('opens a connection');
-    const near = new Endpoint(this, incarnation, to, false, isLive);
+    const near = new Endpoint(this, incarnation, to, false, isLive, port);
     if (!isLive) return near;
     this.watch(incarnation.process);
     this.watch(to);
@@ -83,10 +94,43 @@ export class Network {
     return near;
   }
 
+  /** From now on connections to this port are refused; those that there are stay. */
+  unlisten(incarnation: Incarnation, port = 0): void {
+    const address = addressOf(incarnation.name, port);
+    if (this.listeners.get(address)?.incarnation === incarnation) this.listeners.delete(address);
+  }
+
+  /** The processes that listen on this port; also those that did in a life that ended, as they will again. */
+  listenersOn(port: number): readonly SimProcess[] {
+    const found: SimProcess[] = [];
+    for (const [address, { incarnation }] of this.listeners) if (address === addressOf(incarnation.name, port)) found.push(incarnation.process);
+    return found;
+  }
+
+  /** Whether a process accepts connections to this port, in its present life. */
+  isListeningOn(process: SimProcess, port: number): boolean {
+    return this.listeners.get(addressOf(process.name, port))?.incarnation.live === true;
+  }
+
+  /** Whether a process accepts connections, in its present life. */
+  isListening({ incarnation }: SimProcess): boolean {
+    return incarnation !== null && [...this.listeners.values()].some((listener) => listener.incarnation === incarnation);
+  }
+
   /** The live endpoints of a process, in order of opening. */
   endpointsOf(process: SimProcess): readonly Endpoint[] {
     const { incarnation } = process;
     return incarnation === null ? [] : [...(this.endpoints.get(incarnation) ?? [])];
+  }
+
+  /**
+   * Ends the connections that have gone silent: in the end the operating system gives up on them. To be called when the
+   * faults are over, as nothing else would end them.
+   */
+  cutSilenced(): void {
+    for (const own of this.endpoints.values()) {
+      for (const endpoint of [...own]) if (endpoint.isSilenced) endpoint.reset();
+    }
   }
 
   /** The processes that are connected to this one, or about to be. */
@@ -136,15 +180,17 @@ export class Network {
   /** @internal */
   accept(near: Endpoint): void {
     this.openingsTo(near.remote).delete(near);
-    const listener = this.listeners.get(near.remote.name);
+    const listener = this.listeners.get(addressOf(near.remote.name, near.port));
     if (listener === undefined || !listener.incarnation.live) {
       near.hearFromNobody('refused');
       return;
     }
-    const far = new Endpoint(this, listener.incarnation, near.local.process, true, true);
+    const far = new Endpoint(this, listener.incarnation, near.local.process, true, true, near.port);
     far.peer = near;
     near.peer = far;
     this.register(far);
+    // Before anything that the acceptor says.
+    if (near.handlers?.opened !== undefined) far.transmit('open', undefined);
     listener.accept(far);
   }
 
@@ -190,6 +236,8 @@ export class Network {
 }
 
 export interface EndpointHandlers {
+  /** The other side has accepted. Told only to those who ask: it is a message of its own. */
+  opened?(): void;
   message(payload: unknown): void;
   /** The connection is over: refused (nothing was delivered), or ended (what was sent may have been delivered). Called once. */
   closed(reason: CloseReason): void;
@@ -218,8 +266,11 @@ export class Endpoint {
     private readonly network: Network,
     readonly local: Incarnation,
     readonly remote: SimProcess,
-    isReply: boolean,
+    /** Whether this is the side that accepted the connection. */
+    readonly isReply: boolean,
     private open: boolean,
+    /** The port of the side that accepted. */
+    readonly port: number,
   ) {
     const from = local.process;
     this.passages = {
@@ -233,21 +284,27 @@ export class Endpoint {
     return this.open;
   }
 
+  /** What it sends never arrives. */
+  get isSilenced(): boolean {
+    return this.silenced;
+  }
+
   /** Sends an immutable message. Ignored when this side is closed. */
   send(payload: unknown): void {
     if (this.local.mayAct('sends a message') && this.open) this.transmit('data', payload);
   }
 
-  /** Closes this side. What was sent before is still delivered. */
-  close(): void {
+  /** Closes this side. What was sent before is still delivered; then the other side hears that it ended, or, as of a machine that refuses more, was reset. */
+  close(reason: 'ended' | 'reset' = 'ended'): void {
     if (!this.open) return;
     this.end();
-    this.transmit('close', undefined);
+    this.transmit('close', reason === 'reset' ? reason : undefined);
   }
 
   /** Cuts the connection: what is under way, in both directions, is lost, and both sides hear of it. */
   reset(): void {
     const { world } = this.network;
+    if (this.open) this.network.tap?.cut(this);
     for (const side of [this, this.peer]) {
       if (side === null || !side.open) continue;
       side.end();
@@ -263,7 +320,10 @@ export class Endpoint {
     const { world } = network;
     let time = world.now + network.delay(this.local.process, this.remote) + world.lateness('message');
     const { rules } = network;
-    if (this.silenced) return;
+    if (this.silenced) {
+      if (part === 'data') network.tap?.lost(this, payload);
+      return;
+    }
     const passage = this.passages[part];
     // Nobody waits for what is sent to a side that is closed already.
     const isAwaited = this.peer === null || this.peer.open;
@@ -273,6 +333,7 @@ export class Endpoint {
       if (verdict === null) continue;
       if (verdict.act === 'reset' || (verdict.act === 'lose' && part === 'data')) {
         if (isAwaited) rule.effective(passage);
+        if (part === 'data') network.tap?.lost(this, payload);
         if (verdict.act === 'lose' && verdict.then === 'silence') this.silenced = true;
         else this.reset();
         return;
@@ -286,7 +347,7 @@ export class Endpoint {
     this.lastArrival = time;
     if (part === 'open') this.arrive(time, 'connect', this.onOpen);
     else if (part === 'data') this.arrive(time, 'message', this.onData, payload);
-    else this.arrive(time, 'close', this.onClose);
+    else this.arrive(time, 'close', this.onClose, payload);
   }
 
   /**
@@ -297,6 +358,7 @@ export class Endpoint {
     if (!this.open || this.nobodyThere) return;
     this.nobodyThere = true;
     const { network, remote, local } = this;
+    if (reason === 'refused') network.tap?.refused(this);
     const { world } = network;
     const passage: Passage = { from: remote, to: local.process, transport: 'connection', part: 'close', isReply: true, endpoint: null };
     let time = Math.max(world.now, since) + network.delay(remote, local.process);
@@ -321,21 +383,26 @@ export class Endpoint {
   }
 
   private opened(): void {
-    if (!this.cut) this.network.accept(this);
+    if (this.cut) return;
+    if (!this.isReply) this.network.accept(this);
+    else if (this.peer?.open === true) this.peer.handlers?.opened?.();
   }
 
   private received(payload: unknown): void {
     const far = this.peer;
     // The opening was refused.
     if (far === null) this.hearFromNobody('ended');
-    else if (far.open) far.handlers?.message(payload);
+    else if (far.open) {
+      this.network.tap?.arrived(this, payload);
+      far.handlers?.message(payload);
+    } else this.network.tap?.lost(this, payload);
   }
 
-  private ended(): void {
+  private ended(payload: unknown): void {
     const far = this.peer;
     if (far === null || !far.open) return;
     far.end();
-    far.handlers?.closed('ended');
+    far.handlers?.closed(payload === 'reset' ? 'reset' : 'ended');
   }
 
   /** What arrives at a machine where nobody listens is answered by a refusal. */
@@ -348,6 +415,8 @@ export class Endpoint {
     this.network.forget(this);
   }
 }
+
+const addressOf = (name: string, port: number): string => (port === 0 ? name : `${name}:${port}`);
 
 /** When a message arrives that would have arrived at `time`. */
 function timeUnder(verdict: Verdict, time: number): number {

@@ -1,26 +1,34 @@
 import type { AcquireAnswer, LeaseUnderTest, LockUnderTest } from './define-lock.js';
 import type { RecordedLock } from './define-workload.js';
-import { type Recorder, thrownMessage } from './recorder.js';
+import { type Recorder, recordThrow } from './recorder.js';
 
 /** The lock under test, with every acquire, extension, loss and release in the history. */
 export function recordedLock(lock: LockUnderTest, recorder: Recorder): RecordedLock {
   return {
     async acquire(key, options): Promise<AcquireAnswer> {
       const id = recorder.invoke('acquire', key, { ttlMs: options.ttlMs, waitMs: options.waitMs ?? null });
-      const answer = await recordingThrows(recorder, id, async () => checkedAnswer(await lock.acquire(key, options)));
-      if (answer.status !== 'granted') {
-        recorder.complete(id, { status: answer.status === 'unknown' ? 'unknown' : 'refused', value: { answer: answer.status } });
-        return answer;
+      try {
+        const answer = checkedAnswer(await lock.acquire(key, options));
+        return answer.status === 'granted' ? granted(answer.lease, recorder, id, key) : notGranted(answer, recorder, id);
+      } catch (error) {
+        return recordThrow(recorder, id, error);
       }
-      const { lease } = answer;
-      recorder.complete(id, {
-        status: 'ok',
-        value: { token: lease.token?.toString() ?? null, signal: lease.signal !== undefined },
-        validUntil: lease.expiresAt ?? null,
-      });
-      return { status: 'granted', lease: new RecordedLease(lease, recorder, id, key) };
     },
   };
+}
+
+function granted(lease: LeaseUnderTest, recorder: Recorder, id: number, key: string): AcquireAnswer {
+  recorder.complete(id, {
+    status: 'ok',
+    value: { token: lease.token?.toString() ?? null, signal: lease.signal !== undefined },
+    validUntil: lease.expiresAt ?? null,
+  });
+  return { status: 'granted', lease: new RecordedLease(lease, recorder, id, key) };
+}
+
+function notGranted<Answer extends AcquireAnswer>(answer: Answer, recorder: Recorder, id: number): Answer {
+  recorder.complete(id, { status: answer.status === 'unknown' ? 'unknown' : 'refused', value: { answer: answer.status } });
+  return answer;
 }
 
 const STATUSES: readonly unknown[] = ['granted', 'queued', 'refused', 'unknown'];
@@ -50,7 +58,9 @@ class RecordedLease implements LeaseUnderTest {
   ) {
     if (lease.token !== undefined) this.token = lease.token;
     if (lease.owner !== undefined) this.owner = lease.owner;
-    if (lease.extend !== undefined) this.extend = (ttlMs) => this.recordedExtend(ttlMs);
+    // Bound: V8 puts a function literal that is assigned to a property among the old objects, where it keeps its whole run
+    // alive until the next full collection.
+    if (lease.extend !== undefined) this.extend = this.recordedExtend.bind(this);
     if (lease.signal === undefined) return;
     this.signal = lease.signal;
     lease.signal.addEventListener('abort', () => {
@@ -66,31 +76,29 @@ class RecordedLease implements LeaseUnderTest {
     this.released = true;
     const { recorder, lease } = this;
     const id = recorder.invoke('release', this.key, { lease: this.acquire });
-    const answer = await recordingThrows(recorder, id, () => lease.release());
-    recorder.complete(id, { status: 'ok', value: {} });
-    return answer;
+    try {
+      const answer = await lease.release();
+      recorder.complete(id, { status: 'ok', value: {} });
+      return answer;
+    } catch (error) {
+      return recordThrow(recorder, id, error);
+    }
   }
 
   private async recordedExtend(ttlMs: number | undefined) {
     const { recorder, lease } = this;
     const id = recorder.invoke('extend', this.key, { lease: this.acquire });
-    const answer = await recordingThrows(recorder, id, () => (lease as Required<LeaseUnderTest>).extend(ttlMs));
-    const isExtended = answer.status === 'extended';
-    recorder.complete(id, {
-      status: isExtended ? 'ok' : answer.status === 'unknown' ? 'unknown' : 'refused',
-      value: { answer: answer.status },
-      ...(isExtended ? { validUntil: lease.expiresAt ?? null } : {}),
-    });
-    return answer;
-  }
-}
-
-/** A throw ends the operation as `unknown`, with what was thrown, and goes on to the caller. */
-export async function recordingThrows<Value>(recorder: Recorder, id: number, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    recorder.complete(id, { status: 'unknown', value: { thrown: thrownMessage(error) } });
-    throw error;
+    try {
+      const answer = await (lease as Required<LeaseUnderTest>).extend(ttlMs);
+      const isExtended = answer.status === 'extended';
+      recorder.complete(id, {
+        status: isExtended ? 'ok' : answer.status === 'unknown' ? 'unknown' : 'refused',
+        value: { answer: answer.status },
+        ...(isExtended ? { validUntil: lease.expiresAt ?? null } : {}),
+      });
+      return answer;
+    } catch (error) {
+      return recordThrow(recorder, id, error);
+    }
   }
 }

@@ -23,3 +23,9 @@ export interface RecordedAnswer {
 
 /** One sentence about something thrown. */
 export const thrownMessage = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** A throw ends the operation as `unknown`, with what was thrown, and goes on to the caller. */
+export function recordThrow(recorder: Recorder, id: number, error: unknown): never {
+  recorder.complete(id, { status: 'unknown', value: { thrown: thrownMessage(error) } });
+  throw error;
+}

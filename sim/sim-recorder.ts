@@ -67,7 +67,7 @@ export class SimHistory {
 
   /** The history as judges read it. To be called when the run is over. */
   finish(params: Readonly<Record<string, number>>): History {
-    for (const { record, process, reading } of this.leaseEnds) record.value = { ...record.value, validUntil: process.monotonic.trueTimeOf(reading) };
+    for (const { record, process, reading } of this.leaseEnds) record.value = { validUntil: process.monotonic.trueTimeOf(reading), ...record.value };
     return { version: HISTORY_VERSION, records: this.records, params };
   }
 
@@ -76,7 +76,7 @@ export class SimHistory {
     const record = this.operations[id] as Growing<OperationRecord>;
     record.return = world.now;
     record.status = answer.status;
-    record.value = answer.validUntil === null ? { ...answer.value, validUntil: null } : answer.value;
+    record.value = answer.validUntil === null ? { validUntil: null, ...answer.value } : answer.value;
     record.event = world.events;
     if (answer.validUntil !== undefined && answer.validUntil !== null) this.leaseEnds.push({ record, process, reading: answer.validUntil });
     this.pending.set(process.name, (this.pending.get(process.name) ?? 1) - 1);

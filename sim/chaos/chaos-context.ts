@@ -1,12 +1,11 @@
-import type { HistoryValue } from '../../models/history.js';
 import { milliseconds } from '../../src/base/time.js';
 import { systemClock } from '../../src/bindings/system-clock.js';
 import { systemRandom } from '../../src/bindings/system-random.js';
 import type { IoredisPort } from '../../src/bindings/ioredis-redis.js';
-import type { RecordedOutcome, ServerName, WorkloadContext } from '../define-workload.js';
+import type { ServerName, WorkloadContext } from '../define-workload.js';
 import { absentRedis } from '../ports/absent-redis.js';
 import type { RedisPort } from '../../src/ports/redis.js';
-import { recordingThrows } from '../recorded-lock.js';
+import { recordOperation } from '../record-operation.js';
 import type { Recorder } from '../recorder.js';
 import { connectRedis } from './redis-client.js';
 
@@ -44,12 +43,7 @@ export async function realContext({ workload, ports, params, recorder }: RealCon
     redis,
     shop,
     sleep: (ms) => new Promise((resolve) => void systemClock.setTimer(milliseconds(ms), resolve)),
-    async record<Value extends RecordedOutcome>(operation: string, key: string, args: Record<string, HistoryValue>, run: () => Promise<Value>) {
-      const id = recorder.invoke(operation, key, args);
-      const outcome = await recordingThrows(recorder, id, run);
-      recorder.complete(id, { status: outcome.status, value: outcome.value ?? {} });
-      return outcome;
-    },
+    record: (operation, key, args, run) => recordOperation(recorder, operation, key, args, run),
     close() {
       for (const connection of connections) connection.close();
     },

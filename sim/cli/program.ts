@@ -7,7 +7,9 @@ import { DEFAULT_LOCK, DEFAULT_SEEDS, DEFAULT_WORKLOAD, lockNames, MOST_WORKERS,
 import type { ChaosOptions } from './chaos-spec.js';
 import { didYouMean } from './nearest.js';
 import type { ReplayOptions } from './replay.js';
+import type { ServeOptions } from './serve.js';
 import type { Terminal } from './terminal.js';
+import { servers } from './values.js';
 
 const ABOUT = `Distributed locks and oversell-proof stock, attacked in a deterministic simulator and on real servers.
 Without a command: ours and the known-broken locks in one table, about 20 s.`;
@@ -92,6 +94,15 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
       ]) + EXIT_CODES,
     )
     .action(async (options: ChaosOptions & { json?: boolean }) => finish(await (await import('./chaos.js')).chaos(options, terminal)));
+
+  program
+    .command('serve')
+    .description('a simulated server on a real socket of this machine, by its clock, for any client or test suite')
+    .argument('<server>', servers.join(', '))
+    .option('--port <number>', 'where it listens on 127.0.0.1; 0: any port that is free (default: 6379)')
+    .allowExcessArguments(false)
+    .addHelpText('after', examples([[['serve', 'redis', '--port', '7000'], 'a simulated Redis, in memory, until Ctrl-C']]) + EXIT_CODES)
+    .action(async (what: string, options: ServeOptions) => finish(await (await import('./serve.js')).serve(what, options, terminal)));
 
   return program.addHelpText(
     'after',

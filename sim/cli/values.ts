@@ -57,6 +57,13 @@ export function nameOrPath(what: 'lock' | 'workload', text: string, known: reado
   return looksLikePath(text) ? text : oneOf(what, text, known, `, or the path of a module (${what === 'lock' ? './my-lock.ts' : './my-workload.ts'})`);
 }
 
+/** What `serve` can serve. */
+export const servers = ['redis'] as const;
+
+export function server(text: string): (typeof servers)[number] {
+  return oneOf('server', text, servers);
+}
+
 function oneOf<Name extends string>(what: string, text: string, known: readonly Name[], alsoRight = ''): Name {
   const found = known.find((name) => name === text);
   if (found !== undefined) return found;

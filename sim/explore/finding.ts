@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Checkpoint } from '../kernel/checkpoints.js';
 import { parseScenario, type Scenario } from '../scenario.js';
 import { UserInputError } from '../user-input-error.js';
+import { packToken, unpackToken } from './token.js';
 
 /**
  * A scenario that was run, with what it showed: what a scenario file holds, and, packed into one line, what a replay token
@@ -42,33 +41,18 @@ export function findingToText(finding: Finding): string {
 }
 
 const PREFIX = 'hf1.';
-const CHECK_DIGITS = 8;
 
 /** As a token: one word for a command line. */
 export function findingToToken(finding: Finding): string {
-  const packed = deflateRawSync(Buffer.from(JSON.stringify(JSON.parse(findingToText(finding)))), { level: 9 }).toString('base64url');
-  return `${PREFIX}${checksum(packed)}.${packed}`;
+  return packToken(PREFIX, JSON.stringify(JSON.parse(findingToText(finding))));
 }
 
 export const looksLikeToken = (text: string): boolean => text.startsWith(PREFIX);
 
 /** Reads a token. Throws a `UserInputError` with one line when it is damaged. */
 export function findingFromToken(token: string): Finding {
-  const [, check, packed] = /^hf1\.([0-9a-f]+)\.([A-Za-z0-9_-]+)$/.exec(token.trim()) ?? [];
-  if (check === undefined || packed === undefined || check !== checksum(packed)) throw damaged();
-  return findingFromText(unpack(packed), 'the replay token');
+  return findingFromText(unpackToken(PREFIX, token, ', or give the scenario file instead'), 'the replay token');
 }
-
-function unpack(packed: string): string {
-  try {
-    return inflateRawSync(Buffer.from(packed, 'base64url')).toString();
-  } catch {
-    throw damaged();
-  }
-}
-
-const damaged = (): UserInputError =>
-  new UserInputError('the replay token is damaged: copy it whole, from "hf1." to its last character, or give the scenario file instead');
 
 /** Reads a scenario file: a finding, or a bare scenario. Throws a `UserInputError` with one line when it is neither. */
 export function findingFromText(text: string, origin: string): Finding {
@@ -95,5 +79,3 @@ export function findingFromText(text: string, origin: string): Finding {
     checkpoints: checkpoints.map(([event, mark]) => ({ event, digest: mark })),
   };
 }
-
-const checksum = (packed: string): string => createHash('sha256').update(packed).digest('hex').slice(0, CHECK_DIGITS);

@@ -1,3 +1,5 @@
+import { digestText } from './digest.js';
+
 /** The digest after `event` events. */
 export interface Checkpoint {
   readonly event: number;
@@ -14,19 +16,19 @@ const FINEST = 16;
 export class Checkpoints {
   /** A power of two. */
   private stride = FINEST;
-  private taken: Checkpoint[] = [];
+  private taken: { readonly event: number; readonly high: number; readonly low: number }[] = [];
 
   /** To be called after each event, with the number of events so far. Cheap unless a checkpoint is due. */
-  offer(event: number, digest: { readonly value: string }): void {
+  offer(event: number, { high, low }: { readonly high: number; readonly low: number }): void {
     // Decided by a constant first, as this runs in every event.
     if ((event & (FINEST - 1)) !== 0 || (event & (this.stride - 1)) !== 0) return;
-    this.taken.push({ event, digest: digest.value });
+    this.taken.push({ event, high, low });
     if (this.taken.length < MOST) return;
     this.stride *= 2;
     this.taken = this.taken.filter((checkpoint) => checkpoint.event % this.stride === 0);
   }
 
   all(): readonly Checkpoint[] {
-    return this.taken;
+    return this.taken.map(({ event, high, low }) => ({ event, digest: digestText(high, low) }));
   }
 }

@@ -1,21 +1,24 @@
 /** Two rolling 32-bit lanes over everything that happened, in order. Not cryptographic: it tells runs apart, it proves nothing. */
 export class Digest {
-  private a = 0x243f6a88 | 0;
-  private b = 0x85a308d3 | 0;
+  high = 0x243f6a88 | 0;
+  low = 0x85a308d3 | 0;
 
   /** Takes in a 32-bit integer, such as `hashOf` something. */
   mix(word: number): void {
-    const a = Math.imul(this.a ^ word, 0x9e3779b1);
-    this.a = (a << 13) | (a >>> 19);
-    const b = Math.imul(this.b + word, 0x85ebca6b) ^ this.a;
-    this.b = (b << 17) | (b >>> 15);
+    const high = Math.imul(this.high ^ word, 0x9e3779b1);
+    this.high = (high << 13) | (high >>> 19);
+    const low = Math.imul(this.low + word, 0x85ebca6b) ^ this.high;
+    this.low = (low << 17) | (low >>> 15);
   }
 
   /** The digest so far, as 16 hexadecimal digits. */
   get value(): string {
-    return hex(this.a) + hex(this.b);
+    return digestText(this.high, this.low);
   }
 }
+
+/** The two lanes as 16 hexadecimal digits. */
+export const digestText = (high: number, low: number): string => hex(high) + hex(low);
 
 /** Words for what is no number, far from the numbers that occur. */
 const TRUE = 0x5bd1e995;

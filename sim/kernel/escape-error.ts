@@ -24,7 +24,11 @@ const OWN = ['./', '../node/'].map((folder) => fileURLToPath(new URL(folder, imp
 
 /** Where the code under test is: the first frame that is neither the simulator's nor Node's own. */
 function callSite(): string {
+  const { stackTraceLimit } = Error;
+  // Between Node's streams and the code that uses them there are many frames.
+  Error.stackTraceLimit = 60;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
+  Error.stackTraceLimit = stackTraceLimit;
   const frame = frames.find((line) => !OWN.some((folder) => line.includes(folder)) && !line.includes('node:') && !line.includes('EscapeError'));
   const place = frame?.match(/(?:file:\/\/)?([^\s()]+:\d+):\d+\)?$/)?.[1];
   return place === undefined ? '' : ` at ${place}`;

@@ -41,6 +41,10 @@ export function installGuards(): void {
   }
   const { Socket } = require('node:net') as { Socket: { prototype: Record<string, unknown> } };
   guard(Socket.prototype, 'connect', 'net.Socket.connect', 'reach servers through the ports that the context gives');
+  // What zlib.createGzip and the like make; they themselves cannot be replaced.
+  const { Gzip } = require('node:zlib') as { Gzip: { prototype: object } };
+  const zlibBase = Object.getPrototypeOf(Object.getPrototypeOf(Gzip.prototype)) as Record<string, unknown>;
+  guard(zlibBase, '_transform', 'a zlib stream', 'use the Sync form, or switch compression off in the run');
   guard(process as unknown as Record<string, unknown>, 'exit', 'process.exit', 'let a crash fault end the process');
   guard(globalThis, 'fetch', 'fetch', 'reach servers through the ports that the context gives');
   guard(globalThis, 'MessageChannel', 'MessageChannel', 'use a promise');
@@ -60,7 +64,9 @@ const installed = new WeakSet<object>();
  * What does the work of a guarded function inside this world, for a call with these arguments: a simulated one; `real`, where all
  * that the real one leads to is simulated; null, when there is nothing and the call is an escape.
  */
-export type StandIn = (world: World, args: readonly unknown[]) => ((...args: never[]) => unknown) | 'real' | null;
+export type StandIn = (world: World, args: readonly unknown[], real: Real) => ((...args: never[]) => unknown) | 'real' | null;
+
+type Real = (...args: unknown[]) => unknown;
 
 const standIns = new Map<string, StandIn>();
 
@@ -73,17 +79,18 @@ function guard(owner: Record<string, unknown>, name: string, shown: string, cure
   const real = owner[name];
   // A few cannot be replaced (zlib.createGzip); what they lead to can.
   if (typeof real !== 'function' || Object.getOwnPropertyDescriptor(owner, name)?.writable === false) return;
+  const actor = (target: Real, args: readonly unknown[]): Real => {
+    const world = activeWorld();
+    if (world === null) return target;
+    const standIn = standIns.get(shown)?.(world, args, target) ?? null;
+    if (standIn === null) escape(shown, cure);
+    return standIn === 'real' ? target : (standIn as Real);
+  };
   owner[name] = new Proxy(real, {
-    apply(target, self, args: unknown[]) {
-      const world = activeWorld();
-      if (world === null) return Reflect.apply(target, self, args) as unknown;
-      const standIn = standIns.get(shown)?.(world, args) ?? null;
-      if (standIn === null) escape(shown, cure);
-      return Reflect.apply(standIn === 'real' ? target : standIn, self, args) as unknown;
-    },
+    apply: (target, self, args: unknown[]) => Reflect.apply(actor(target as Real, args), self, args) as unknown,
     construct(target, args: unknown[], newTarget) {
-      if (activeWorld() !== null) escape(shown, cure);
-      return Reflect.construct(target, args, newTarget) as object;
+      const standIn = actor(target as Real, args);
+      return (standIn === target ? Reflect.construct(target, args, newTarget) : standIn(...args)) as object;
     },
   });
 }

@@ -80,12 +80,16 @@ export class SimProcess {
 /** One life of a process. What belongs to a dead one is inert: its events never run, its effects never leave. */
 export class Incarnation {
   live = true;
+  /** True time. */
+  readonly startedAt: number;
 
   constructor(
     readonly process: SimProcess,
     /** 1 for the first life. */
     readonly epoch: number,
-  ) {}
+  ) {
+    this.startedAt = process.world.now;
+  }
 
   get name(): string {
     return this.process.name;

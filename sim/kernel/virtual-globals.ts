@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { activeWorld } from './active-world.js';
 import { escape } from './escape-error.js';
 import type { Incarnation } from './process.js';
+import type { World } from './world.js';
 
 /**
  * Date, timers, random numbers and the like, as seen by code that runs inside a simulated process: they follow that
@@ -271,12 +272,14 @@ function installQueues(): void {
   const realMicrotask = queueMicrotask;
   globalThis.queueMicrotask = (callback) => realMicrotask(caught(callback));
   const realNextTick = process.nextTick.bind(process);
+  let inWorld: World | null = null;
   let event = -1;
   let ticks = 0;
   const nextTick = ((callback: TimerCallback, ...args: unknown[]) => {
     const world = activeWorld();
     if (world !== null) {
-      ticks = world.events === event ? ticks + 1 : 1;
+      ticks = world === inWorld && world.events === event ? ticks + 1 : 1;
+      inWorld = world;
       event = world.events;
       // The watchdog would break it off too, but Node cannot go on well when that happens inside of its own queue.
       if (ticks > MOST_TICKS) return world.getStuck();

@@ -6,6 +6,7 @@ import { type DrawOverrides, Draws } from './draws.js';
 import { EventQueue, type SimEvent } from './event-queue.js';
 import { enter, leave } from './active-world.js';
 import { type Incarnation, type ProcessFactory, SimProcess } from './process.js';
+import { ProcessExit } from './process-exit.js';
 import { promptSchedule, type Schedule } from './schedule.js';
 import { installFailureTrap } from './failure-trap.js';
 import type { Trace } from './trace.js';
@@ -131,6 +132,7 @@ export class World {
 
   /** Ends the run: code under test threw where nobody caught it. Outdoes a `stop` in the same event. */
   fail(error: unknown, process: string): void {
+    if (error instanceof ProcessExit) return;
     if (this.end === null || this.end.kind === 'stopped') this.end = { kind: 'failed', error, process };
   }
 

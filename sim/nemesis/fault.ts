@@ -20,6 +20,14 @@ export interface Episode {
 export interface Topology {
   readonly clients: readonly string[];
   readonly servers: readonly ServerTopology[];
+  /** Who opens connections to whom; every client to every server when absent. */
+  readonly pairs?: readonly Pair[];
+}
+
+/** Two processes that talk, the one that opens the connection first. */
+export interface Pair {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface ServerTopology {
@@ -86,7 +94,10 @@ export const link = (one: string, other: string): string => `${one}-${other}`;
 /** The target `a>b`: one direction. */
 export const direction = (from: string, to: string): string => `${from}>${to}`;
 
-export const links = (topology: Topology): string[] => topology.clients.flatMap((client) => topology.servers.map((server) => link(client, server.name)));
+export const pairs = (topology: Topology): readonly Pair[] =>
+  topology.pairs ?? topology.clients.flatMap((from) => topology.servers.map((server) => ({ from, to: server.name })));
+
+export const links = (topology: Topology): string[] => pairs(topology).map(({ from, to }) => link(from, to));
 
 export const everyone = (topology: Topology): string[] => [...topology.clients, ...topology.servers.map((server) => server.name)];
 

@@ -20,6 +20,10 @@ export interface NemesisSurroundings {
   process(name: string): SimProcess;
   busy(client?: string): boolean;
   memoryOf(server: string): number;
+  /** Whether there is anything now that the episode could hit; always, when absent. */
+  canBegin?(episode: Episode): boolean;
+  /** Is told when an episode begins and ends. */
+  onEpisode?(episode: Episode, phase: 'begins' | 'ends'): void;
 }
 
 /** Carries out a fault plan. */
@@ -50,7 +54,7 @@ export class Nemesis {
   }
 
   private begin(episode: Episode, index: number, until: number): void {
-    if (this.healed) return;
+    if (this.healed || this.around.canBegin?.(episode) === false) return;
     const { world } = this.around;
     const count = (this.counts[episode.kind] ??= { injected: 0, effective: 0 });
     let counted = false;
@@ -67,10 +71,12 @@ export class Nemesis {
     const stop = faults[episode.kind].begin(site);
     if (stop === null) return;
     count.injected += 1;
+    this.around.onEpisode?.(episode, 'begins');
     world.note(`${episode.kind} begins: ${episode.target}, ${episode.forMs} ms, strength ${episode.strength}`);
     const end = (): void => {
       if (!this.active.delete(end)) return;
       stop();
+      this.around.onEpisode?.(episode, 'ends');
       world.note(`${episode.kind} ends: ${episode.target}`);
     };
     this.active.add(end);

@@ -1,4 +1,5 @@
-import { concerns, type Fault, impose, links } from './fault.js';
+import type { Endpoint } from '../network.js';
+import { concerns, type Fault, impose, link, links } from './fault.js';
 
 export const stall: Fault = {
   kind: 'stall',
@@ -7,8 +8,9 @@ export const stall: Fault = {
   lengthMs: (scope) => ({ min: 1, max: Math.min(scope.horizonMs, 2 * scope.ttlMs) }),
   strength: () => ({ min: 1, max: 1 }),
   begin: (site) => {
-    const [client = '', server = ''] = site.episode.target.split('-');
-    const stalled = new Set(site.network.endpointsOf(site.process(client)).filter((endpoint) => endpoint.remote.name === server));
+    const isOver = (endpoint: Endpoint): boolean => link(endpoint.local.name, endpoint.remote.name) === site.episode.target;
+    // Not by taking the target apart: a name may have a hyphen.
+    const stalled = new Set(site.world.processes.flatMap((process) => site.network.endpointsOf(process).filter(isOver)));
     return impose(site, (passage) => {
       if (passage.transport !== 'connection' || !concerns(site.episode.target, passage)) return null;
       const near = passage.isReply ? passage.endpoint?.peer : passage.endpoint;

@@ -12,6 +12,7 @@ import type {
 import type { Incarnation, SimProcess } from '../kernel/process.js';
 import type { CloseReason, Endpoint, Network } from '../network.js';
 import { fromBinary, toBinary } from '../servers/redis/binary-string.js';
+import { plainReply } from '../servers/redis/plain-reply.js';
 import type { RespValue } from '../servers/redis/resp-value.js';
 import { scriptDigest } from './script-digest.js';
 
@@ -33,10 +34,10 @@ export class SimRedis implements RedisPort {
   }
 
   async eval(script: RedisScript, keys: readonly string[], args: readonly string[], options: RedisCallOptions): Promise<RedisOutcome> {
-    const rest = [String(keys.length), ...keys, ...args];
-    const outcome = await this.command(['EVALSHA', scriptDigest(script), ...rest], options);
+    const call = ['EVALSHA', scriptDigest(script), String(keys.length), ...keys, ...args];
+    const outcome = await this.command(call, options);
     const isNew = outcome.status === 'refused' && outcome.refusal.reason === 'error-reply' && outcome.refusal.code === 'NOSCRIPT';
-    return isNew ? this.command(['EVAL', script.lua, ...rest], options) : outcome;
+    return isNew ? this.command(['EVAL', script.lua, ...call.slice(2)], options) : outcome;
   }
 
   session(): Promise<RedisSession> {
@@ -106,7 +107,7 @@ class RedisConnection {
 
   private receive(reply: RespValue): void {
     if (this.onPush !== undefined && Array.isArray(reply) && reply[0] === 'message') {
-      this.onPush(toReply(reply) as readonly RedisReply[]);
+      this.onPush(plainReply(reply) as readonly RedisReply[]);
       return;
     }
     const first = this.waiting.shift();
@@ -137,22 +138,5 @@ function toOutcome(reply: RespValue): RedisOutcome {
     const code = /^[A-Z][A-Z0-9]*(?= |$)/.exec(reply.error)?.[0] ?? 'ERR';
     return refused({ reason: 'error-reply', code, message: fromBinary(reply.error) });
   }
-  return ok(toReply(reply));
+  return ok(plainReply(reply));
 }
-
-/** As a client of RESP2 sees it. */
-function toReply(reply: RespValue): RedisReply {
-  if (typeof reply === 'string') return fromBinary(reply);
-  if (typeof reply === 'number' || reply === null) return reply;
-  if (typeof reply === 'bigint') return Number(reply);
-  if (isRespArray(reply)) return reply.map(toReply);
-  if ('status' in reply) return fromBinary(reply.status);
-  if ('nullArray' in reply) return null;
-  if ('error' in reply) return { error: fromBinary(reply.error) };
-  if ('push' in reply) return reply.push.map(toReply);
-  if ('map' in reply) return reply.map.flatMap(([name, value]) => [toReply(name), toReply(value)]);
-  if ('set' in reply) return reply.set.map(toReply);
-  return String(reply.double);
-}
-
-const isRespArray = (reply: RespValue): reply is readonly RespValue[] => Array.isArray(reply);

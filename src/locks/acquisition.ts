@@ -38,6 +38,7 @@ const JUST_AFTER_EXPIRY = milliseconds(1);
 export class Acquisition {
   readonly #parts: AcquisitionParts;
   readonly #giveUpAt: number;
+  readonly #patience: AttemptPolicy;
   #attempts = 0;
   #pauses = 0;
   /** Unanswered requests since the last answer. */
@@ -48,6 +49,7 @@ export class Acquisition {
   constructor(parts: AcquisitionParts) {
     this.#parts = parts;
     this.#giveUpAt = parts.wait === undefined ? Number.POSITIVE_INFINITY : after(parts.clock.now(), parts.wait);
+    this.#patience = { attempts: parts.policy.attempts, timeout: shorter(parts.policy.timeout, fraction(parts.ttl, 4)) };
   }
 
   get attempts(): number {
@@ -71,11 +73,10 @@ export class Acquisition {
 
   /** One request, always under the same owner: a repeat finds what a lost reply has hidden (R2), and takes nothing twice. */
   async #ask(): Promise<AcquireReply | 'aborted'> {
-    const { protocol, policy, key, owner, ttl, signal } = this.#parts;
+    const { protocol, key, owner, ttl, signal } = this.#parts;
     if (isAborted(signal)) return 'aborted';
     this.#attempts += 1;
-    const patience = { ...policy, timeout: shorter(policy.timeout, fraction(ttl, 4)) };
-    const timeout = shorter(attemptTimeout(patience, this.#unanswered + 1), fraction(ttl, 2));
+    const timeout = shorter(attemptTimeout(this.#patience, this.#unanswered + 1), fraction(ttl, 2));
     const answer = await orAborted(protocol.acquire({ key, owner, ttl, timeout }), signal);
     const known = answer !== 'aborted' && answer.status !== 'unknown';
     this.#unanswered = known ? 0 : this.#unanswered + 1;

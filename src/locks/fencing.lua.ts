@@ -34,13 +34,13 @@ end
 export const NEXT_NUMBER_LUA = `${TOKEN_LUA}
 local function next_number(key, field)
   local time = redis.call('TIME')
-  local now = time[1] .. string.format('%06d', time[2])
+  local now = time[1] .. string.sub('00000' .. time[2], -6)
   local last = redis.call('HGET', key, field)
   if last and not older(last, now) then
     redis.call('HINCRBY', key, field, 1)
-  else
-    redis.call('HSET', key, field, now)
+    return redis.call('HGET', key, field)
   end
-  return redis.call('HGET', key, field)
+  redis.call('HSET', key, field, now)
+  return now
 end
 `;

@@ -3,21 +3,25 @@ import type { Clock } from '../ports/clock.js';
 
 /** Waits `length` by the monotonic clock, or until `signal` aborts, whichever is sooner. Never rejects. */
 export function sleep(clock: Clock, length: Duration, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted === true) return Promise.resolve();
+  if (signal === undefined) return new Promise((resolve) => void clock.setTimer(length, resolve));
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const wake = (): void => {
       timer.cancel();
-      signal?.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', wake);
       resolve();
     };
     const timer = clock.setTimer(length, wake);
-    signal?.addEventListener('abort', wake);
+    signal.addEventListener('abort', wake);
   });
 }
 
 /** What `work` resolves to, or `'aborted'` as soon as `signal` aborts. */
-export async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value | 'aborted'> {
-  if (signal === undefined) return await work;
+export function orAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value | 'aborted'> {
+  return signal === undefined ? work : raceWithAbort(work, signal);
+}
+
+async function raceWithAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | 'aborted'> {
   if (signal.aborted) return 'aborted';
   let stop = (): void => {};
   const aborted = new Promise<'aborted'>((resolve) => {

@@ -1,8 +1,9 @@
 import type { Command } from './command.js';
-import { command, container } from './command.js';
+import { clientCommands } from './commands/clients.js';
 import { connectionCommands } from './commands/connection.js';
 import { expiryCommands } from './commands/expiry.js';
 import { hashCommands } from './commands/hashes.js';
+import { introspectionCommands } from './commands/introspection.js';
 import { keyCommands } from './commands/keys.js';
 import { listCommands } from './commands/lists.js';
 import { pubsubCommands } from './commands/pubsub.js';
@@ -17,13 +18,6 @@ import { transactionCommands } from './commands/transactions.js';
 import { isRedisCommand } from './redis-command-names.js';
 import type { RespError } from './resp-value.js';
 
-/** COMMAND: what clients ask for when they connect, and no more. */
-const commandCommand = container(
-  'command',
-  command('command|count', 2, () => supportedCommands.length),
-  command('command|docs', -2, () => []),
-);
-
 /** Every command of the engine. */
 export const supportedCommands: readonly Command[] = [
   ...stringCommands,
@@ -36,11 +30,12 @@ export const supportedCommands: readonly Command[] = [
   ...sortedSetCommands,
   ...sortedSetRangeCommands,
   ...connectionCommands,
+  ...clientCommands,
   ...serverCommands,
   ...transactionCommands,
   ...pubsubCommands,
   ...scriptingCommands,
-  commandCommand,
+  ...introspectionCommands({ all: () => supportedCommands, find: (args) => findCommand(args) }),
 ];
 
 /** By name in lower case and, because most clients write them so, in upper case. */

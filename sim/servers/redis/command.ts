@@ -20,10 +20,12 @@ export interface Command {
   readonly whileSubscribed: boolean;
   /** Answered by pushes: refused inside MULTI. */
   readonly pushes: boolean;
+  /** Allowed to a session that has not given the password. */
+  readonly beforeAuth: boolean;
   readonly subcommands: ReadonlyMap<string, Command> | undefined;
 }
 
-export type CommandFlag = 'write' | 'noScript' | 'immediate' | 'whileSubscribed' | 'pushes';
+export type CommandFlag = 'write' | 'noScript' | 'immediate' | 'whileSubscribed' | 'pushes' | 'beforeAuth';
 
 export function command(name: string, arity: number, run: RunCommand, ...flags: readonly CommandFlag[]): Command {
   return {
@@ -35,6 +37,7 @@ export function command(name: string, arity: number, run: RunCommand, ...flags: 
     immediate: flags.includes('immediate'),
     whileSubscribed: flags.includes('whileSubscribed'),
     pushes: flags.includes('pushes'),
+    beforeAuth: flags.includes('beforeAuth'),
     subcommands: undefined,
   };
 }

@@ -17,6 +17,7 @@ export class EngineScriptHost implements ScriptHost {
   readonly #engine: RedisEngine;
   readonly #session: RedisSession;
   #readOnly = false;
+  #protocol: 2 | 3 = 2;
 
   constructor(engine: RedisEngine) {
     this.#engine = engine;
@@ -26,7 +27,12 @@ export class EngineScriptHost implements ScriptHost {
   serve(client: RedisSession, readOnly: boolean): ScriptHost {
     this.#session.db = client.db;
     this.#readOnly = readOnly;
+    this.#protocol = client.protocol;
     return this;
+  }
+
+  get protocol(): 2 | 3 {
+    return this.#protocol;
   }
 
   call(args: readonly string[]): RespValue {

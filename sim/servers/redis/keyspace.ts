@@ -1,4 +1,5 @@
 import { refuse, WRONG_TYPE } from './command-error.js';
+import { NEVER } from './values/entry.js';
 import type { Entry, HashEntry, ListEntry, SetEntry, SortedSetEntry, StringEntry } from './values/entry.js';
 
 /** What a keyspace needs of its engine. */
@@ -105,6 +106,20 @@ export class Keyspace {
 
   clear(): void {
     this.#entries = new Map();
+  }
+
+  /** How many keys expire, and how long they live on the average, in milliseconds. */
+  get expiring(): number {
+    return this.#lives().length;
+  }
+
+  get averageTtlMs(): number {
+    const lives = this.#lives();
+    return lives.length === 0 ? 0 : Math.floor(lives.reduce((sum, life) => sum + life, 0) / lives.length);
+  }
+
+  #lives(): number[] {
+    return [...this.#entries.values()].filter(({ expireAt }) => expireAt !== NEVER).map(({ expireAt }) => Math.max(0, expireAt - this.#owner.nowMs));
   }
 
   /** How many keys there are, overdue ones included. */

@@ -7,7 +7,9 @@ import { Keyspace } from './keyspace.js';
 import type { LuaRuntime } from './lua/lua-runtime.js';
 import type { ScriptHost } from './lua/script-host.js';
 import { Channels } from './channels.js';
-import { RedisSession } from './redis-session.js';
+import { ClientPause } from './client-pause.js';
+import { Configuration } from './configuration.js';
+import { type ConnectionFacts, RedisSession } from './redis-session.js';
 import type { RespError, RespValue } from './resp-value.js';
 import { QUEUED } from './resp-value.js';
 import { EngineScriptHost } from './engine-script-host.js';
@@ -19,6 +21,8 @@ export interface RedisEngineOptions {
   readonly now: () => number;
   /** An integer from 0 to `bound - 1`, for RANDOMKEY, SPOP and SRANDMEMBER. */
   readonly random: (bound: number) => number;
+  /** What AUTH and HELLO must give on connections that may need it (see `ConnectionFacts`); nobody is asked when absent. */
+  readonly password?: string;
   /** The Lua that runs scripts; one may serve any number of engines in a thread. */
   readonly lua: LuaRuntime;
   /**
@@ -29,8 +33,10 @@ export interface RedisEngineOptions {
   readonly onWrite?: (commands: readonly (readonly string[])[]) => void;
 }
 
+const NO_AUTH: RespError = Object.freeze({ error: 'NOAUTH Authentication required.' });
 const DATABASES = 16;
 const MICROSECONDS = 1000;
+const MICROSECONDS_A_SECOND = 1_000_000;
 
 /**
  * A Redis 7.0 server without its network: commands in, replies out, at once and deterministically.
@@ -42,10 +48,14 @@ const MICROSECONDS = 1000;
 export class RedisEngine implements KeyspaceOwner {
   readonly random: (bound: number) => number;
   readonly lua: LuaRuntime;
+  readonly password: string | undefined;
   readonly databases: readonly Keyspace[];
   readonly channels = new Channels();
   readonly watches = new WatchList();
   readonly scripts = new ScriptLibrary();
+  readonly configuration = new Configuration();
+  readonly pause = new ClientPause();
+  readonly #startedUs: number;
   readonly #now: () => number;
   readonly #onWrite: ((commands: readonly (readonly string[])[]) => void) | undefined;
   #scriptHost: EngineScriptHost;
@@ -61,8 +71,10 @@ export class RedisEngine implements KeyspaceOwner {
 
   constructor(options: RedisEngineOptions) {
     this.#now = options.now;
+    this.#startedUs = options.now();
     this.random = options.random;
     this.lua = options.lua;
+    this.password = options.password;
     this.#onWrite = options.onWrite;
     this.databases = Array.from({ length: DATABASES }, (_, index) => new Keyspace(index, this));
     this.#scriptHost = new EngineScriptHost(this);
@@ -83,13 +95,21 @@ export class RedisEngine implements KeyspaceOwner {
     return this.databases.reduce((sum, db) => sum + db.size, 0);
   }
 
+  get uptimeSeconds(): number {
+    return Math.max(0, Math.floor((this.#nowUs - this.#startedUs) / MICROSECONDS_A_SECOND));
+  }
+
+  get connectionsReceived(): number {
+    return this.#nextId - 1;
+  }
+
   get sessions(): ReadonlySet<RedisSession> {
     return this.#sessions;
   }
 
   /** A new connection. `push` receives what comes without being asked for: messages of channels. */
-  open(push: (message: RespValue) => void): RedisSession {
-    const session = new RedisSession(this, this.#nextId, this.database(0), push);
+  open(push: (message: RespValue) => void, facts: ConnectionFacts = {}): RedisSession {
+    const session = new RedisSession(this, this.#nextId, this.database(0), push, facts, Math.floor(this.#now() / MICROSECONDS));
     this.#nextId += 1;
     this.#sessions.add(session);
     return session;
@@ -106,9 +126,18 @@ export class RedisEngine implements KeyspaceOwner {
     if (!session.isOpen) throw new Error('a closed Redis session cannot execute: open a new one');
     this.#nowUs = this.#now();
     this.#nowMs = Math.floor(this.#nowUs / MICROSECONDS);
+    session.lastUsedMs = this.#nowMs;
     const reply = this.#process(session, args);
     if (this.#effects.length > 0) this.#flushEffects();
-    return reply;
+    return session.replyMode === 'on' ? reply : unanswered(session);
+  }
+
+  /** How many milliseconds CLIENT PAUSE holds this command back. What would be refused anyway it does not hold. */
+  holdFor(session: RedisSession, args: readonly string[]): number {
+    if (!this.pause.isPossible) return 0;
+    const found = findCommand(args);
+    if ('error' in found || this.#refusal(session, found, args) !== undefined) return 0;
+    return this.pause.holdFor(Math.floor(this.#now() / MICROSECONDS), session, found);
   }
 
   /** Does again what one call of `onWrite` told of. Expiry waits until the first command: the log itself says what had expired. */
@@ -197,7 +226,9 @@ export class RedisEngine implements KeyspaceOwner {
   }
 
   #refusal(session: RedisSession, command: Command, args: readonly string[]): RespError | undefined {
+    session.lastCommand = command.name;
     if (!arityFits(command.arity, args.length)) return { error: `ERR wrong number of arguments for '${command.name}' command` };
+    if (!session.isAuthenticated && !command.beforeAuth) return NO_AUTH;
     if (session.subscriptions > 0 && session.protocol === 2 && !command.whileSubscribed) {
       return { error: `ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context` };
     }
@@ -222,6 +253,12 @@ export class RedisEngine implements KeyspaceOwner {
     this.#effectsDatabase = 0;
     this.#onWrite?.(effects);
   }
+}
+
+/** CLIENT REPLY: OFF answers nothing, SKIP neither itself nor the command behind it. */
+function unanswered(session: RedisSession): undefined {
+  if (session.replyMode === 'skip-next') session.replyMode = 'skip';
+  else if (session.replyMode === 'skip') session.replyMode = 'on';
 }
 
 /** A command that is refused before it runs spoils the transaction in hand; EXEC itself ends it. */

@@ -122,6 +122,18 @@ export const commandTemplates: Readonly<Record<Comparison, readonly string[]>> =
     'AUTH {word} [{word}]?',
     'WAIT 0 {count}',
     'RESET',
+    'CLIENT NO-EVICT [ON|OFF|{word}]',
+    'CLIENT UNBLOCK {count} [TIMEOUT|ERROR|{word}]?',
+    'CLIENT KILL ID [999999999|0]',
+    'CLIENT TRACKINGINFO',
+    'CLIENT GETREDIR',
+    // Server
+    'ROLE',
+    'READONLY',
+    'CLUSTER INFO',
+    'CONFIG GET [save|appendfsync|{word}]',
+    'CONFIG SET appendfsync [always|everysec|{word}]',
+    'COMMAND GETKEYS [GET|MSET|DEL|PING] {key} {value}',
     // Transactions
     'MULTI',
     'MULTI',

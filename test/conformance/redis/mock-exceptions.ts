@@ -28,6 +28,12 @@ export const mockExceptions: readonly MockException[] = [
   unsupported('TOUCH', 'TOUCH a'),
   unsupported('WAIT', 'WAIT 0 1'),
 
+  // What tells of the server
+  { what: 'ROLE leaves out the replicas', shownBy: ['ROLE'], instead: '"value":["master",0]}', leavesOut: /^ROLE/ },
+  { what: 'CONFIG GET knows of nothing', shownBy: ['CONFIG GET save'], instead: '"value":[]', leavesOut: /^CONFIG GET/ },
+  { what: 'CONFIG SET knows of nothing', shownBy: ['CONFIG SET appendfsync always'], instead: 'Unknown option', leavesOut: /^CONFIG SET/ },
+  { what: 'COMMAND GETKEYS always counts wrong', shownBy: ['COMMAND GETKEYS GET a'], instead: 'wrong number of arguments', leavesOut: /^COMMAND/ },
+
   // Sessions and transactions
   {
     what: 'MULTI makes a pipeline object, no transaction of the session',

@@ -1,11 +1,12 @@
 import { arg, indexArgument, int32Argument } from '../arguments.js';
 import type { Command } from '../command.js';
-import { command, container } from '../command.js';
+import { command } from '../command.js';
 import { refuse, SYNTAX_ERROR } from '../command-error.js';
 import type { RedisSession } from '../redis-session.js';
 import type { RespValue } from '../resp-value.js';
 import { OK } from '../resp-value.js';
-import { describeSession } from '../describe-server.js';
+import { mapReply } from '../reply-forms.js';
+import { checkName } from './clients.js';
 import { REDIS_VERSION } from '../version.js';
 
 function ping(client: RedisSession, args: readonly string[]): RespValue {
@@ -21,18 +22,20 @@ function select(client: RedisSession, args: readonly string[]): RespValue {
   return OK;
 }
 
-/** There is one user, `default`, who needs no password. */
-function auth(_client: RedisSession, args: readonly string[]): RespValue {
+/** There is one user, `default`; without a password of the server's anything will do as his. */
+function auth(client: RedisSession, args: readonly string[]): RespValue {
   if (args.length > 3) refuse(SYNTAX_ERROR);
-  if (args.length === 2) {
+  if (args.length === 2 && client.engine.password === undefined) {
     refuse('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?');
   }
-  return authenticate(arg(args, 1));
+  authenticate(client, args.length === 2 ? 'default' : arg(args, 1), arg(args, args.length - 1));
+  return OK;
 }
 
-function authenticate(user: string): RespValue {
-  if (user !== 'default') refuse('WRONGPASS invalid username-password pair or user is disabled.');
-  return OK;
+function authenticate(client: RedisSession, user: string, password: string): void {
+  const wanted = client.engine.password;
+  if (user !== 'default' || (wanted !== undefined && password !== wanted)) refuse('WRONGPASS invalid username-password pair or user is disabled.');
+  client.isAuthenticated = true;
 }
 
 function hello(client: RedisSession, args: readonly string[]): RespValue {
@@ -47,16 +50,17 @@ function hello(client: RedisSession, args: readonly string[]): RespValue {
   for (let i = 2; i < args.length; i += 1) {
     const option = arg(args, i).toUpperCase();
     if (option === 'AUTH' && i + 2 < args.length) {
-      authenticate(arg(args, i + 1));
+      authenticate(client, arg(args, i + 1), arg(args, i + 2));
       i += 2;
     } else if (option === 'SETNAME' && i + 1 < args.length) {
       name = checkName(arg(args, i + 1));
       i += 1;
     } else refuse(`ERR Syntax error in HELLO option '${arg(args, i)}'`);
   }
+  if (!client.isAuthenticated) refuse(HELLO_NEEDS_PASSWORD);
   client.name = name;
   client.protocol = protocol;
-  const facts: [string, RespValue][] = [
+  return mapReply(client, [
     ['server', 'redis'],
     ['version', REDIS_VERSION],
     ['proto', protocol],
@@ -64,19 +68,12 @@ function hello(client: RedisSession, args: readonly string[]): RespValue {
     ['mode', 'standalone'],
     ['role', 'master'],
     ['modules', []],
-  ];
-  return protocol === 3 ? { map: facts } : facts.flat();
+  ]);
 }
 
-function checkName(name: string): string {
-  if (!/^[!-~]*$/.test(name)) refuse('ERR Client names cannot contain spaces, newlines or special characters.');
-  return name;
-}
-
-function setName(client: RedisSession, args: readonly string[]): RespValue {
-  client.name = checkName(arg(args, 2));
-  return OK;
-}
+const HELLO_NEEDS_PASSWORD =
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate ' +
+  'the client and select the RESP protocol version at the same time';
 
 function reset(client: RedisSession): RespValue {
   const { engine } = client;
@@ -86,6 +83,8 @@ function reset(client: RedisSession): RespValue {
   client.db = engine.database(0);
   client.name = '';
   client.protocol = 2;
+  client.replyMode = 'on';
+  client.isAuthenticated = !client.mayNeedPassword || engine.password === undefined;
   return { status: 'RESET' };
 }
 
@@ -98,16 +97,8 @@ export const connectionCommands: readonly Command[] = [
   command('ping', -1, ping, 'whileSubscribed'),
   command('echo', 2, (_client, args) => arg(args, 1)),
   command('select', 2, select),
-  command('auth', -2, auth, 'noScript'),
-  command('hello', -1, hello, 'noScript'),
-  command('quit', -1, quit, 'noScript', 'immediate', 'whileSubscribed'),
-  command('reset', 1, reset, 'noScript', 'immediate', 'whileSubscribed'),
-  container(
-    'client',
-    command('client|id', 2, (client) => client.id, 'noScript'),
-    command('client|getname', 2, (client) => (client.name === '' ? null : client.name), 'noScript'),
-    command('client|setname', 3, setName, 'noScript'),
-    command('client|info', 2, (client) => describeSession(client), 'noScript'),
-    command('client|list', -2, (client) => [...client.engine.sessions].map(describeSession).join(''), 'noScript'),
-  ),
+  command('auth', -2, auth, 'noScript', 'beforeAuth'),
+  command('hello', -1, hello, 'noScript', 'beforeAuth'),
+  command('quit', -1, quit, 'noScript', 'immediate', 'whileSubscribed', 'beforeAuth'),
+  command('reset', 1, reset, 'noScript', 'immediate', 'whileSubscribed', 'beforeAuth'),
 ];

@@ -22,7 +22,9 @@ function evalSha(readOnly: boolean) {
     const sha = arg(args, 1);
     if (sha.length !== DIGEST_LENGTH) refuse(NO_SCRIPT);
     const keyCount = parseKeyCount(args);
-    return run(client, client.engine.scripts.bySha(sha) ?? refuse(NO_SCRIPT), args, keyCount, readOnly);
+    const script = client.engine.scripts.bySha(sha);
+    // Not thrown: it is the first answer that most clients get.
+    return script === undefined ? { error: NO_SCRIPT } : run(client, script, args, keyCount, readOnly);
   };
 }
 

@@ -113,12 +113,19 @@ export function toFunctionPointer(api: LuaApi, func: (...args: number[]) => numb
 
 /** What the build wants of its environment: jumps and memory. Everything else would be a look outside, and is a bug. */
 function imports(module: WebAssemblyModule, api: () => LuaApi): WebAssemblyImports {
+  // Asking the table costs more than the call; what it holds at an index stays there.
+  const functions = new Map<number, (a: number, b: number) => void>();
+  const functionAt = (index: number): ((a: number, b: number) => void) => {
+    let known = functions.get(index);
+    if (known === undefined) functions.set(index, (known = api().__indirect_function_table.get(index) as (a: number, b: number) => void));
+    return known;
+  };
   const known: Record<string, WebAssemblyImport> = {
-    invoke_vii: (func, a, b) => {
-      const { stackSave, stackRestore, setThrew, __indirect_function_table: table } = api();
+    invoke_vii: (func = 0, a = 0, b = 0) => {
+      const { stackSave, stackRestore, setThrew } = api();
       const stack = stackSave();
       try {
-        (table.get(func ?? 0) as (a: number, b: number) => void)(a ?? 0, b ?? 0);
+        functionAt(func)(a, b);
       } catch (thrown) {
         stackRestore(stack);
         if (!isLuaJump(thrown)) throw thrown;

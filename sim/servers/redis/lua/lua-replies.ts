@@ -1,10 +1,13 @@
 import { formatDouble } from '../values/double.js';
-import type { RespValue } from '../resp-value.js';
+import type { RespValue, RespVerbatim } from '../resp-value.js';
 import { OK } from '../resp-value.js';
 import { truncateToInt64 } from '../values/int64.js';
 import type { LuaMemory } from './lua-memory.js';
 import type { LuaApi } from './lua-module.js';
 import { LuaType } from './lua-module.js';
+
+/** To look at so many keys is cheaper than to ask for every field. */
+const SHORT = 6;
 
 /** Replies of commands as Lua values, and Lua values as replies of scripts, by the rules of Redis. */
 export class LuaReplies {
@@ -36,19 +39,19 @@ export class LuaReplies {
     else throw new Error('a command answered a script in RESP3');
   }
 
-  /** Takes the value on top of the stack as a script's reply. Errors stand where they stood; too deep a nesting is one. */
-  take(L: number): RespValue {
+  /** Takes the value on top of the stack as a script's reply to a client of this protocol. Errors stand where they stood; too deep a nesting is one. */
+  take(L: number, protocol: 2 | 3): RespValue {
     const api = this.#api;
     if (api.lua_checkstack(L, 4) === 0) {
       api.lua_settop(L, -2);
       return { error: 'ERR reached lua stack limit' };
     }
-    const reply = this.#read(L);
+    const reply = this.#read(L, protocol);
     api.lua_settop(L, -2);
     return reply;
   }
 
-  #read(L: number): RespValue {
+  #read(L: number, protocol: 2 | 3): RespValue {
     const api = this.#api;
     switch (api.lua_type(L, -1)) {
       case LuaType.String:
@@ -58,23 +61,45 @@ export class LuaReplies {
       case LuaType.Boolean:
         return api.lua_toboolean(L, -1) === 0 ? null : 1;
       case LuaType.Table:
-        return this.#readTable(L);
+        return this.#readTable(L, protocol);
       default:
         return null;
     }
   }
 
   /** Redis asks a table for these fields in turn; without any it is an array. */
-  #readTable(L: number): RespValue {
+  #readTable(L: number, protocol: 2 | 3): RespValue {
+    if (this.#isShortList(L)) return this.#array(L, protocol);
     const err = this.#text(L, 'err');
     if (err !== undefined) return { error: asLine(err.replace(/^-/, '')) };
     const ok = this.#text(L, 'ok');
     if (ok !== undefined) return ok === 'OK' ? OK : { status: inOneLine(cString(ok)) };
     const double = this.#double(L);
-    if (double !== undefined) return double;
+    if (double !== undefined) return protocol === 3 ? { double } : formatDouble(double);
     const big = this.#text(L, 'big_number');
-    if (big !== undefined) return inOneLine(big);
-    return this.#verbatim(L) ?? this.#pairs(L, 'map', true) ?? this.#pairs(L, 'set', false) ?? this.#array(L);
+    if (big !== undefined) return protocol === 3 ? { bigNumber: inOneLine(big) } : inOneLine(big);
+    const verbatim = this.#verbatim(L);
+    if (verbatim !== undefined) return protocol === 3 ? verbatim : verbatim.verbatim;
+    const map = this.#entries(L, 'map', protocol);
+    if (map !== undefined) return protocol === 3 ? { map } : map.flat();
+    const set = this.#entries(L, 'set', protocol)?.map(([member]) => member);
+    if (set !== undefined) return protocol === 3 ? { set } : set;
+    return this.#array(L, protocol);
+  }
+
+  /** Whether the table on top has a few numbers for keys and nothing else, as most replies do: it needs not be asked for any field. */
+  #isShortList(L: number): boolean {
+    const api = this.#api;
+    api.lua_pushnil(L);
+    for (let count = 0; api.lua_next(L, -2) !== 0; count += 1) {
+      const isItem = api.lua_type(L, -2) === LuaType.Number;
+      if (!isItem || count === SHORT) {
+        api.lua_settop(L, -3);
+        return false;
+      }
+      api.lua_settop(L, -2);
+    }
+    return true;
   }
 
   /** Pushes a field of the table on top, past any metatable: a script's `__index` must not run here. */
@@ -90,47 +115,47 @@ export class LuaReplies {
     return text;
   }
 
-  #double(L: number): RespValue | undefined {
+  #double(L: number): number | undefined {
     const value = this.#get(L, 'double') === LuaType.Number ? this.#api.lua_tonumber(L, -1) : undefined;
     this.#api.lua_settop(L, -2);
-    return value === undefined ? undefined : formatDouble(value);
+    return value;
   }
 
   /** Its format is for RESP3 alone, but must be there. */
-  #verbatim(L: number): RespValue | undefined {
+  #verbatim(L: number): RespVerbatim | undefined {
     const isTable = this.#get(L, 'verbatim_string') === LuaType.Table;
-    const text = isTable && this.#text(L, 'format') !== undefined ? this.#text(L, 'string') : undefined;
+    const format = isTable ? this.#text(L, 'format') : undefined;
+    const verbatim = format === undefined ? undefined : this.#text(L, 'string');
     this.#api.lua_settop(L, -2);
-    return text;
+    return format === undefined || verbatim === undefined ? undefined : { verbatim, format };
   }
 
-  /** A map or a set, flat as RESP2 has them; undefined when the field is no table. */
-  #pairs(L: number, field: string, withValues: boolean): RespValue | undefined {
+  /** What a map or a set holds, a set's members with values that mean nothing; undefined when the field is no table. */
+  #entries(L: number, field: string, protocol: 2 | 3): (readonly [RespValue, RespValue])[] | undefined {
     const api = this.#api;
     if (this.#get(L, field) !== LuaType.Table) {
       api.lua_settop(L, -2);
       return undefined;
     }
-    const items: RespValue[] = [];
+    const entries: (readonly [RespValue, RespValue])[] = [];
     api.lua_pushnil(L);
     while (api.lua_next(L, -2) !== 0) {
       // The key below stays for lua_next; what `take` takes are the value and a copy of the key.
       api.lua_pushvalue(L, -2);
-      items.push(this.take(L));
-      if (withValues) items.push(this.take(L));
-      else api.lua_settop(L, -2);
+      const name = this.take(L, protocol);
+      entries.push([name, this.take(L, protocol)]);
     }
     api.lua_settop(L, -2);
-    return items;
+    return entries;
   }
 
-  #array(L: number): RespValue {
+  #array(L: number, protocol: 2 | 3): RespValue {
     const api = this.#api;
     const items: RespValue[] = [];
     for (let i = 1; ; i += 1) {
       api.lua_rawgeti(L, -1, i);
       if (api.lua_type(L, -1) === LuaType.Nil) break;
-      items.push(this.take(L));
+      items.push(this.take(L, protocol));
     }
     api.lua_settop(L, -2);
     return items;
@@ -153,8 +178,8 @@ export class LuaReplies {
 
   #pushArray(L: number, items: readonly RespValue[]): void {
     this.#api.lua_createtable(L, items.length, 0);
-    for (const [i, item] of items.entries()) {
-      this.push(L, item);
+    for (let i = 0; i < items.length; i += 1) {
+      this.push(L, items[i] ?? null);
       this.#api.lua_rawseti(L, -2, i + 1);
     }
   }

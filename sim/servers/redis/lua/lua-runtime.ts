@@ -93,7 +93,7 @@ export class LuaRuntime {
       const status = api.lua_pcall(L, 0, 1, HANDLER_SLOT);
       this.#broken = false;
       if (this.#failure !== undefined) throw this.#failure.thrown;
-      return status === 0 ? this.#replies.take(L) : this.#takeError(script);
+      return status === 0 ? this.#replies.take(L, host.protocol) : this.#takeError(script);
     } finally {
       this.#failure = undefined;
       this.#host = undefined;

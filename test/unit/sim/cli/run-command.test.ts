@@ -20,7 +20,7 @@ function fakeTerminal(): Terminal & { readonly printed: string[]; readonly compl
 }
 
 test.each([
-  [['smi'], /^holdfast: there is no command "smi" \(did you mean sim\?\); there is sim, replay, chaos, or none for the main job$/],
+  [['smi'], /^holdfast: there is no command "smi" \(did you mean sim\?\); there is sim, replay, chaos, serve, or none for the main job$/],
   [['--jsn'], /^holdfast: unknown option '--jsn'.*; see .* --help$/],
   [['sim', '--sed', '1'], /^holdfast: unknown option '--sed' \(Did you mean --seed\?\); see .* sim --help$/],
   [['sim', '--seed'], /^holdfast: option '--seed <number>' argument missing; see .* sim --help$/],
@@ -33,6 +33,11 @@ test.each([
   [['chaos'], /^holdfast: chaos needs --backend/],
   [['chaos', '--backend', 'rediss'], /^holdfast: there is no back end "rediss"/],
   [['replay'], /^holdfast: missing required argument 'token\|file'; see .* replay --help$/],
+  [['serve'], /^holdfast: missing required argument 'server'; see .* serve --help$/],
+  [['serve', 'redsi'], /^holdfast: there is no server "redsi" \(did you mean redis\?\); there is redis$/],
+  [['serve', 'redis', '--port', '65536'], /^holdfast: --port must be a whole number from 0 to 65535, got "65536"$/],
+  [['serve', 'redis', '--port', 'x'], /^holdfast: --port must be a whole number/],
+  [['serve', 'redis', 'memcached'], /^holdfast: too many arguments for 'serve'/],
   [['replay', 'a', 'b'], /^holdfast: too many arguments for 'replay'/],
 ])('%j is one line on standard error and exit code 2', async (args, message) => {
   const terminal = fakeTerminal();
@@ -42,7 +47,7 @@ test.each([
   expect(terminal.complaints[0]).not.toContain('\n');
 });
 
-test.each([[['--help']], [['sim', '--help']], [['replay', '-h']], [['chaos', '--help']], [['help', 'sim']]])('%j prints help with examples', async (args) => {
+test.each([[['--help']], [['sim', '--help']], [['replay', '-h']], [['chaos', '--help']], [['serve', '--help']], [['help', 'sim']]])('%j prints help with examples', async (args) => {
   const terminal = fakeTerminal();
   expect(await runCommand(args, terminal)).toBe(0);
   expect(terminal.complaints).toEqual([]);

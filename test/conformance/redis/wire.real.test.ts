@@ -1,0 +1,3 @@
+import { wireSuite } from './wire.suite.js';
+
+wireSuite({ sequences: 1500 });
