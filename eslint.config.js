@@ -109,6 +109,7 @@ export default tseslint.config(
       '**/*.test.ts',
       // What takes the real clocks away from everybody else must touch them.
       'sim/kernel/{guards,virtual-globals,drain,failure-trap}.ts',
+      'sim/node/**',
       // These run outside of any simulated world, or stand between it and real processes.
       'sim/{cli,report,explore,chaos,demo,wire}/**',
       // As in a user's module: in a simulated process these names are the virtual ones.

@@ -45,6 +45,9 @@ export function installGuards(): void {
   const { Gzip } = require('node:zlib') as { Gzip: { prototype: object } };
   const zlibBase = Object.getPrototypeOf(Object.getPrototypeOf(Gzip.prototype)) as Record<string, unknown>;
   guard(zlibBase, '_transform', 'a zlib stream', 'use the Sync form, or switch compression off in the run');
+  const timer = setTimeout(() => undefined, 0);
+  clearTimeout(timer);
+  guard(Object.getPrototypeOf(timer) as Record<string, unknown>, 'refresh', 'a timer created outside of the simulation', 'set it inside the process');
   guard(process as unknown as Record<string, unknown>, 'exit', 'process.exit', 'let a crash fault end the process');
   guard(globalThis, 'fetch', 'fetch', 'reach servers through the ports that the context gives');
   guard(globalThis, 'MessageChannel', 'MessageChannel', 'use a promise');
@@ -87,7 +90,7 @@ function guard(owner: Record<string, unknown>, name: string, shown: string, cure
     return standIn === 'real' ? target : (standIn as Real);
   };
   owner[name] = new Proxy(real, {
-    apply: (target, self, args: unknown[]) => Reflect.apply(actor(target as Real, args), self, args) as unknown,
+    apply: (target, self, args: unknown[]) => Reflect.apply<unknown, unknown[], unknown>(actor(target as Real, args), self, args),
     construct(target, args: unknown[], newTarget) {
       const standIn = actor(target as Real, args);
       return (standIn === target ? Reflect.construct(target, args, newTarget) : standIn(...args)) as object;

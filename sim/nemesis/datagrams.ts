@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../src/locks/envelope.js';
-import type { Verdict } from '../network.js';
+import type { Verdict } from '../network-rules.js';
 import { concerns, direction, type Fault, type FaultSite, impose, type Topology } from './fault.js';
 
 const datagramLinks = (topology: Topology): string[] => topology.servers.flatMap((server) => server.peers.map((peer) => direction(server.name, peer)));

@@ -2,7 +2,8 @@ import type { EnvelopeBounds, FaultKind } from '../../src/locks/envelope.js';
 import type { DrawStream } from '../kernel/draws.js';
 import type { SimProcess } from '../kernel/process.js';
 import type { World } from '../kernel/world.js';
-import type { Network, Passage } from '../network.js';
+import type { Network } from '../network.js';
+import type { Passage } from '../network-rules.js';
 
 /**
  * One fault, as data: it begins `atMs` after the chaos phase began, lasts `forMs`, and hits `target` with `strength` (what

@@ -18,11 +18,11 @@ export interface RunningRedis {
   stop(): Promise<void>;
 }
 
-/** A real redis-server on a free port of the loopback, without persistence. */
-export async function startRedisServer(port?: number): Promise<RunningRedis> {
+/** A real redis-server on a free port of the loopback, without persistence. `more` are arguments of its command line. */
+export async function startRedisServer(port?: number, more: readonly string[] = []): Promise<RunningRedis> {
   const chosen = port ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
-  const server = spawn(BINARY, ['--port', String(chosen), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], {
+  const server = spawn(BINARY, ['--port', String(chosen), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const chunk of server.stdout) if (String(chunk).includes('Ready to accept connections')) break;

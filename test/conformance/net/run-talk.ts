@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { hostAddress } from '../../../sim/node/node-hosts.js';
 import { runNode } from '../../support/node-world.js';
 import type { Log, Talk, Where } from './talk.js';
 
@@ -33,7 +34,7 @@ export async function onLoopback({ server: make, client, connections = 1 }: Talk
 /** In a world: one process for each side. */
 export async function simulated({ server: make, client, connections = 1 }: Talk): Promise<Seen> {
   const seen = { server: [] as unknown[][], client: [] as unknown[][] };
-  const where: Where = { host: '10.0.0.1', port: make === undefined ? 1 : 7000 };
+  const where: Where = { host: hostAddress(0), port: make === undefined ? 1 : 7000 };
   let isOver = false;
   const { end } = await runNode({
     server: () => {

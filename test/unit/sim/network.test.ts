@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SimProcess } from '../../../sim/kernel/process.js';
-import { Network, type Passage, type Rule, type Verdict } from '../../../sim/network.js';
+import { Network } from '../../../sim/network.js';
+import type { Passage, Rule, Verdict } from '../../../sim/network-rules.js';
 import { runWorld, sleep } from '../../support/run-world.js';
 import { talk } from '../../support/talk.js';
 
@@ -348,4 +349,50 @@ test('the delays of one link do not depend on what happens on others', async () 
     return at;
   };
   expect(await arrivals(true)).toEqual(await arrivals(false));
+});
+
+describe('ports', () => {
+  test('each has its own listener; one that is given up refuses, and what was opened before stays', async () => {
+    const heard: string[] = [];
+    await runWorld((world) => {
+      const network = new Network(world);
+      const server = world.process('server', (own) => {
+        for (const port of [0, 80, 81]) {
+          network.listen(
+            own,
+            (endpoint) => void (endpoint.handlers = { message: (text) => heard.push(`${port} ${String(text)}`), closed: () => undefined }),
+            port,
+          );
+        }
+        expect(network.isListeningOn(own.process, 80)).toBe(true);
+        own.setTimer(5_000, () => network.unlisten(own, 80));
+      });
+      server.start();
+      world
+        .process('client', async (own) => {
+          const dial = (port?: number) => network.connect(own, server, { message: () => undefined, closed: (reason) => heard.push(`${port} ${reason}`) }, port);
+          const endpoints = [dial(), dial(80), dial(81), dial(82)];
+          await sleep(own, 10_000);
+          expect(network.listenersOn(80)).toEqual([]);
+          expect(network.listenersOn(81)).toEqual([server]);
+          dial(80);
+          await sleep(own, 5_000);
+          for (const endpoint of endpoints) endpoint.send('hello');
+        })
+        .start();
+    });
+    expect(heard.sort()).toEqual(['0 hello', '80 hello', '80 refused', '81 hello', '82 refused']);
+  });
+
+  test('who asks hears that the other side has accepted, before anything that it says', async () => {
+    const heard: unknown[] = [];
+    await runWorld((world) => {
+      const network = new Network(world);
+      const server = world.process('server', (own) => network.listen(own, (endpoint) => endpoint.send('welcome'), 80));
+      server.start();
+      const handlers = { opened: () => heard.push('opened'), message: (text: unknown) => heard.push(text), closed: () => undefined };
+      world.process('client', (own) => void network.connect(own, server, handlers, 80)).start();
+    });
+    expect(heard).toEqual(['opened', 'welcome']);
+  });
 });

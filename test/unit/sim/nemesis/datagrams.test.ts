@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SimProcess } from '../../../../sim/kernel/process.js';
 import type { World } from '../../../../sim/kernel/world.js';
-import { Network, type Passage, type Rule, type Verdict } from '../../../../sim/network.js';
+import { Network } from '../../../../sim/network.js';
+import type { Passage, Rule, Verdict } from '../../../../sim/network-rules.js';
 import { runWorld, sleep } from '../../../support/run-world.js';
 
 /** A rule that counts how often it changed anything. */

@@ -1,0 +1,25 @@
+type Listener = (...args: unknown[]) => void;
+
+/**
+ * The listeners on the real `process` object (SIGTERM, exit, warning...). What code under test adds there would act after
+ * its run, so the listeners are put back to what they were.
+ */
+export class ProcessListeners {
+  private readonly before = new Map<string | symbol, readonly unknown[]>();
+
+  constructor() {
+    for (const name of process.eventNames()) this.before.set(name, process.rawListeners(name));
+  }
+
+  /** Removes all listeners that were not there at first. */
+  restore(): void {
+    for (const name of process.eventNames()) {
+      const known = [...(this.before.get(name) ?? [])];
+      for (const listener of process.rawListeners(name)) {
+        const at = known.indexOf(listener);
+        if (at >= 0) known.splice(at, 1);
+        else process.removeListener(name, listener as Listener);
+      }
+    }
+  }
+}

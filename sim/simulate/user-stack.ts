@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
+/** Where Holdfast's own code is. */
+const OURS = [fileURLToPath(new URL('../', import.meta.url)), new URL('../', import.meta.url).href];
+
+const isForeign = (frame: string): boolean => !frame.includes('node:') && !OURS.some((place) => frame.includes(place)) && /[\\/]/.test(frame);
+
+/** The frames of an error that are in the user's own files, else in the packages that they use; often enough there are none. */
+function userFrames(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && isForeign(line));
+  const own = frames.filter((line) => !line.includes('/node_modules/'));
+  return (own.length > 0 ? own : frames).join('\n');
+}
+
+/** Leaves only the user's frames in the stack of an error, and returns them. */
+export function cutStack(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const frames = userFrames(error);
+  error.stack = `${error.name}: ${error.message}${frames === '' ? '' : `\n${frames}`}`;
+  return frames;
+}
