@@ -1,7 +1,7 @@
 import { defineLock, type LockDefinition } from '../define-lock.js';
 import { defineWorkload, type WorkloadDefinition } from '../define-workload.js';
 import { loadModule } from '../load-module.js';
-import { probeModule } from '../load-probe.js';
+import { probeModule } from './load-probe.js';
 import { locks, specimens, workloads } from '../registry.js';
 import { UserInputError } from '../user-input-error.js';
 

@@ -47,12 +47,15 @@ test.each([
   expect(terminal.complaints[0]).not.toContain('\n');
 });
 
-test.each([[['--help']], [['sim', '--help']], [['replay', '-h']], [['chaos', '--help']], [['serve', '--help']], [['help', 'sim']]])('%j prints help with examples', async (args) => {
-  const terminal = fakeTerminal();
-  expect(await runCommand(args, terminal)).toBe(0);
-  expect(terminal.complaints).toEqual([]);
-  expect(terminal.printed.join('\n')).toMatch(/Usage: holdfast[^]*Examples:[^]*Exit codes: 0 held/);
-});
+test.each([[['--help']], [['sim', '--help']], [['replay', '-h']], [['chaos', '--help']], [['serve', '--help']], [['help', 'sim']]])(
+  '%j prints help with examples',
+  async (args) => {
+    const terminal = fakeTerminal();
+    expect(await runCommand(args, terminal)).toBe(0);
+    expect(terminal.complaints).toEqual([]);
+    expect(terminal.printed.join('\n')).toMatch(/Usage: holdfast[^]*Examples:[^]*Exit codes: 0 held/);
+  },
+);
 
 test('--version prints the version', async () => {
   const terminal = fakeTerminal();

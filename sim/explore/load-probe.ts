@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { startWorker } from './start-worker.js';
-import { UserInputError } from './user-input-error.js';
+import { startWorker } from '../start-worker.js';
+import { UserInputError } from '../user-input-error.js';
 
 const PATIENCE_MS = 20_000;
 

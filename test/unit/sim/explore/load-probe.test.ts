@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { probeModule } from '../../../sim/load-probe.js';
+import { probeModule } from '../../../../sim/explore/load-probe.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-probe-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
