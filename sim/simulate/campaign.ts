@@ -12,7 +12,7 @@ import { tell } from './tell.js';
 
 /** How much making a failure smaller may cost: whichever comes first. */
 const MOST_SHRINK_RUNS = 600;
-const SHRINK_MS = 2_000;
+const SHRINK_MS = 10_000;
 /** So many times as long when it takes that long to find out which faults are needed. */
 const PATIENCE = 2;
 

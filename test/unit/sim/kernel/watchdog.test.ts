@@ -7,7 +7,7 @@ import { World } from '../../../../sim/kernel/world.js';
 installVirtualGlobals();
 
 const forEver = async (): Promise<void> => {
-  for (;;) await null;
+  for (;;) await Promise.resolve();
 };
 const tickForEver = (): void => process.nextTick(tickForEver);
 const queueForEver = (): void => queueMicrotask(queueForEver);

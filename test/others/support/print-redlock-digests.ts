@@ -1,0 +1,3 @@
+import { redlockDigests } from './redlock-digests.js';
+
+console.log(JSON.stringify(await redlockDigests()));
