@@ -84,7 +84,8 @@ export class Network {
    */
   cutSilenced(): void {
     for (const own of this.endpoints.values()) {
-      for (const endpoint of [...own]) if (endpoint.isSilenced) endpoint.reset();
+      // Also where the silent side is gone already: it could not even say so.
+      for (const endpoint of [...own]) if (endpoint.isSilenced || endpoint.peer?.isSilenced === true) endpoint.reset();
     }
   }
 

@@ -29,7 +29,7 @@ function callSite(): string {
   Error.stackTraceLimit = 60;
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   Error.stackTraceLimit = stackTraceLimit;
-  const frame = frames.find((line) => !OWN.some((folder) => line.includes(folder)) && !line.includes('node:') && !line.includes('EscapeError'));
+  const frame = frames.find((line) => !OWN.some((folder) => line.includes(folder)) && !/node:|EscapeError|holdfast-watchdog/.test(line));
   const place = frame?.match(/(?:file:\/\/)?([^\s()]+:\d+):\d+\)?$/)?.[1];
   return place === undefined ? '' : ` at ${place}`;
 }

@@ -13,7 +13,7 @@ export function installFailureTrap(): void {
   const emit = (name: string | symbol, ...args: unknown[]): boolean => {
     const world = name === 'unhandledRejection' ? activeWorld() : null;
     if (world === null) return realEmit(name, ...args);
-    world.fail(args[0], world.current?.name ?? 'world');
+    world.threw(args[0]);
     return true;
   };
   process.emit = emit as typeof process.emit;

@@ -14,6 +14,8 @@ const ESCAPES: readonly { readonly module: string; readonly names?: readonly str
   { module: 'node:https', names: ['request', 'get', 'createServer'], cure: 'reach servers through the ports that the context gives' },
   { module: 'node:http2', names: ['connect', 'createServer', 'createSecureServer'], cure: 'reach servers through the ports that the context gives' },
   { module: 'node:dns', cure: 'name a simulated server instead' },
+  { module: 'node:dns', names: ['Resolver'], cure: 'name a simulated server instead' },
+  { module: 'node:dns/promises', names: ['Resolver'], cure: 'name a simulated server instead' },
   { module: 'node:dns/promises', cure: 'name a simulated server instead' },
   { module: 'node:worker_threads', names: ['Worker', 'MessageChannel', 'BroadcastChannel'], cure: 'run the code in a simulated process of its own' },
   { module: 'node:child_process', cure: 'run the code in a simulated process of its own' },

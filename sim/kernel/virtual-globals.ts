@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
@@ -6,6 +7,7 @@ import { promisify } from 'node:util';
 import { activeWorld } from './active-world.js';
 import { escape } from './escape-error.js';
 import type { Incarnation } from './process.js';
+import { installVirtualFormats } from './virtual-formats.js';
 import type { World } from './world.js';
 
 /**
@@ -17,6 +19,10 @@ export function installVirtualGlobals(): void {
   if (installed.has(globalThis)) return;
   installed.add(globalThis);
   installDate();
+  installVirtualFormats(() => {
+    const own = running();
+    return own === null ? undefined : wallMs(own);
+  });
   installTimers();
   installRandom();
   installQueues();
@@ -59,6 +65,10 @@ function installDate(): void {
     const own = running();
     return own === null ? realNow() : own.process.monotonic.at(own.world.now) / 1000;
   };
+  const realOrigin = performance.timeOrigin;
+  Object.defineProperty(performance, 'timeOrigin', { get: () => originOf(running()) ?? realOrigin, configurable: true, enumerable: true });
+  const realMark = performance.mark.bind(performance);
+  performance.mark = (name, options) => realMark(name, running() === null ? options : { startTime: performance.now(), ...options });
   const realHrtime = process.hrtime.bind(process);
   const hrtime = ((previous?: [number, number]) => {
     const own = running();
@@ -74,25 +84,40 @@ function installDate(): void {
   process.hrtime = hrtime;
 }
 
+const origins = new WeakMap<Incarnation, number>();
+
+/** The wall time at which `performance.now` would have been 0, as far as its process could tell when it first asked. */
+function originOf(own: Incarnation | null): number | undefined {
+  if (own !== null && !origins.has(own)) origins.set(own, wallMs(own) - own.process.monotonic.at(own.world.now) / 1000);
+  return own === null ? undefined : origins.get(own);
+}
+
 /** What `setTimeout` gives back inside a simulated process. */
 class VirtualTimeout {
+  private isClosed = false;
+  /** The callback finds what `AsyncLocalStorage` had when the timer was set. */
+  private readonly resource = new AsyncResource('Timeout', { requireManualDestroy: true });
   private timer: { cancel(): void };
 
   constructor(
     private readonly own: Incarnation,
     private readonly microseconds: number,
-    private readonly callback: () => void,
+    private readonly callback: TimerCallback,
+    private readonly args: readonly unknown[],
     private readonly repeats: boolean,
   ) {
     this.timer = this.arm();
   }
 
   close(): this {
+    this.isClosed = true;
     this.timer.cancel();
     return this;
   }
 
   refresh(): this {
+    // For good: as Node has it, too.
+    if (this.isClosed) return this;
     this.timer.cancel();
     this.timer = this.arm();
     return this;
@@ -106,7 +131,7 @@ class VirtualTimeout {
   private arm() {
     return this.own.setTimer(this.microseconds, () => {
       if (this.repeats) this.timer = this.arm();
-      this.callback();
+      this.resource.runInAsyncScope(this.callback, this, ...this.args);
     });
   }
 }
@@ -120,7 +145,10 @@ function installTimers(): void {
   const virtualTimer = (real: SetTimer, microsecondsOf: (ms: number | undefined) => number, repeats: boolean) =>
     function setTimer(callback: TimerCallback, ms?: number, ...args: unknown[]): unknown {
       const own = running();
-      return own === null ? real(callback, ms, ...args) : new VirtualTimeout(own, microsecondsOf(ms), () => callback(...args), repeats);
+      // What is no function, Node refuses best.
+      return own === null || typeof callback !== 'function'
+        ? real(callback, ms, ...args)
+        : new VirtualTimeout(own, microsecondsOf(ms), callback, args, repeats);
     };
   // As Node has it: whole milliseconds, and one where that makes no sense.
   const delay = (ms: number | undefined): number => (Number(ms) >= 1 && Number(ms) <= LONGEST_DELAY ? Math.trunc(Number(ms)) * 1000 : 1000);
@@ -131,7 +159,7 @@ function installTimers(): void {
     setInterval: virtualTimer(timers.setInterval, delay, true),
     setImmediate: (callback: TimerCallback, ...args: unknown[]): unknown => {
       const own = running();
-      return own === null ? realImmediate(callback, ...args) : new VirtualTimeout(own, 0, () => callback(...args), false);
+      return own === null || typeof callback !== 'function' ? realImmediate(callback, ...args) : new VirtualTimeout(own, 0, callback, args, false);
     },
   };
   for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate'] as const) {
@@ -147,11 +175,20 @@ function installTimers(): void {
       const own = running();
       if (own === null) return real(...([ms, value, options] as never[]));
       return new Promise((resolve, reject) => {
-        const timer = new VirtualTimeout(own, microsecondsOf(ms), () => resolve(value), false);
         const signal = options?.signal;
+        const timer = new VirtualTimeout(
+          own,
+          microsecondsOf(ms),
+          () => {
+            signal?.removeEventListener('abort', abort);
+            resolve(value);
+          },
+          [],
+          false,
+        );
         const abort = (): void => {
           timer.close();
-          reject(new DOMException('The operation was aborted', { name: 'AbortError', cause: signal?.reason }));
+          reject(abortError(signal?.reason));
         };
         if (signal?.aborted === true) abort();
         else signal?.addEventListener('abort', abort, { once: true });
@@ -192,6 +229,9 @@ function installTimers(): void {
     return controller.signal;
   };
 }
+
+/** Node's own: no DOMException, and with a code. */
+const abortError = (cause: unknown): Error => Object.assign(new Error('The operation was aborted', { cause }), { name: 'AbortError', code: 'ABORT_ERR' });
 
 function installRandom(): void {
   const drawWord = (own: Incarnation): number => own.world.draws.draw(`${own.name}/random`, 4294967296);
@@ -242,6 +282,9 @@ function installRandom(): void {
       return array;
     },
   });
+  // Old names of the same.
+  for (const name of ['pseudoRandomBytes', 'prng', 'rng'])
+    Object.defineProperty(crypto, name, { value: crypto.randomBytes, configurable: true, writable: true });
   const web = globalThis.crypto;
   Object.defineProperties(web, {
     randomUUID: { value: uuid(web.randomUUID.bind(web) as never), configurable: true, writable: true },
@@ -272,12 +315,23 @@ function installQueues(): void {
   const realMicrotask = queueMicrotask;
   globalThis.queueMicrotask = (callback) => realMicrotask(caught(callback));
   const realNextTick = process.nextTick.bind(process);
+  let outside = realNextTick;
+  let isOutside = false;
   let inWorld: World | null = null;
   let event = -1;
   let ticks = 0;
   const nextTick = ((callback: TimerCallback, ...args: unknown[]) => {
     const world = activeWorld();
-    if (world !== null) {
+    if (world === null) {
+      // What was assigned may call what it replaced.
+      if (isOutside) return realNextTick(callback, ...args);
+      isOutside = true;
+      try {
+        return outside(callback, ...args);
+      } finally {
+        isOutside = false;
+      }
+    } else {
       ticks = world === inWorld && world.events === event ? ticks + 1 : 1;
       inWorld = world;
       event = world.events;
@@ -286,11 +340,11 @@ function installQueues(): void {
     }
     realNextTick(caught(callback), ...args);
   }) as typeof process.nextTick;
-  let outside: typeof process.nextTick = Reflect.get(process, 'nextTick');
-  // An accessor, because vitest assigns the function that it knew, and would take this one away for good.
+  // An accessor, because vitest assigns the function that it knew, and would take this one away for good. It always gives the same
+  // function: packages keep it when they are loaded, outside of any run.
   Object.defineProperty(process, 'nextTick', {
-    get: () => (activeWorld() === null ? outside : nextTick),
-    set: (other: typeof process.nextTick) => (outside = other),
+    get: () => nextTick,
+    set: (other: typeof process.nextTick) => (outside = other === nextTick ? realNextTick : other),
     configurable: true,
     enumerable: true,
   });
@@ -306,7 +360,7 @@ function caught(callback: TimerCallback): TimerCallback {
     try {
       callback(...args);
     } catch (error) {
-      world.fail(error, name);
+      world.threw(error, name);
     }
   };
 }

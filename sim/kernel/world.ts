@@ -62,7 +62,10 @@ export class World {
   readonly draws: Draws;
   readonly processes: SimProcess[] = [];
   schedulePolicy: Schedule = promptSchedule;
-  /** Called after each event and all that followed from it, as a part of it: for conditions that are looked at all the time. */
+  /**
+   * Called after each event and all that followed from it, as a part of it: for conditions that are looked at all the time. It may
+   * make another process current; what it leaves behind is drained under that one.
+   */
   afterEvent: (() => void) | null = null;
 
   private readonly queue = new EventQueue();
@@ -136,6 +139,11 @@ export class World {
     if (this.end === null || this.end.kind === 'stopped') this.end = { kind: 'failed', error, process };
   }
 
+  /** The same, from where nobody knows whose code it was; what a process does in the very event in which it ended itself is over with it. */
+  threw(error: unknown, process = this.current?.name ?? 'world'): void {
+    if (this.current?.live !== false) this.fail(error, process);
+  }
+
   /** Ends the run: the present event would never come to its end. */
   getStuck(): void {
     if (this.end?.kind !== 'failed') this.end = { kind: 'stuck', process: this.current?.name ?? 'world' };
@@ -184,6 +192,8 @@ export class World {
       });
       if (isDone) continue;
       this.getStuck();
+      // What was broken off between a rejection and its handler Node takes for unhandled: let it say so while that is the run's own.
+      finishesWithin(stuckMs, drainByTick);
       return;
     }
   }
@@ -193,10 +203,25 @@ export class World {
     const event = this.next();
     if (event === null) return false;
     this.begin(event);
-    drainByTick();
-    if (this.afterEvent !== null) this.afterEvent();
+    this.drainHere();
+    if (this.afterEvent !== null) {
+      this.afterEvent();
+      this.drainHere();
+    }
     this.finish();
     return true;
+  }
+
+  /** A callback that reached Node's queue by a way of its own throws through it, and leaves the rest of the queue behind. */
+  private drainHere(): void {
+    for (;;) {
+      try {
+        drainByTick();
+        return;
+      } catch (error) {
+        this.threw(error);
+      }
+    }
   }
 
   private async runByImmediate(): Promise<RunEnd> {
@@ -205,7 +230,7 @@ export class World {
       if (event === null) return this.end ?? { kind: 'idle' };
       try {
         await inMacrotaskThenDrained(() => this.begin(event));
-        if (this.afterEvent !== null) this.afterEvent();
+        if (this.afterEvent !== null) await inMacrotaskThenDrained(this.afterEvent);
       } finally {
         this.finish();
       }
@@ -254,7 +279,7 @@ export class World {
     try {
       event.handler(event.payload);
     } catch (error) {
-      this.fail(error, event.incarnation?.name ?? 'world');
+      this.threw(error);
     }
   }
 

@@ -21,7 +21,8 @@ import { installVirtualProcess } from './virtual-process.js';
  *     attachNodeHosts(world, network);               // for each world (sim/node/node-hosts.ts)
  *     world.process('shop', () => startShop()).start();
  *
- * Nothing has to be cleaned up after a run: all state belongs to a life of a process (`Incarnation`), and goes with it.
+ * All state belongs to a life of a process (`Incarnation`), and goes with it, but for what Node keeps outside of its heap: whoever
+ * makes many worlds calls `NodeHosts.release` at the end of each.
  * In a world without `attachNodeHosts`, all of it stays the escape error that it is there (see `installGuards`), and
  * outside of a run Node is what it always was.
  *

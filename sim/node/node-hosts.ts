@@ -32,6 +32,7 @@ export interface RemoteAddress {
 export class NodeHosts {
   private readonly nextPort = new Map<SimProcess, number>();
   private readonly openers = new WeakMap<Endpoint, RemoteAddress>();
+  private readonly kept = new Set<{ abandon(): void }>();
 
   constructor(readonly network: Network) {}
 
@@ -81,6 +82,22 @@ export class NodeHosts {
   /** Notes which address and port a connection was opened from. */
   remember(opener: Endpoint, address: RemoteAddress): void {
     this.openers.set(opener, address);
+  }
+
+  /** Notes what holds something that is not freed together with the memory of a run, until it is closed. */
+  keep(handle: { abandon(): void }): void {
+    this.kept.add(handle);
+  }
+
+  /** It has been closed. */
+  forget(handle: { abandon(): void }): void {
+    this.kept.delete(handle);
+  }
+
+  /** The run is over: frees what was never closed in it. */
+  release(): void {
+    for (const handle of this.kept) handle.abandon();
+    this.kept.clear();
   }
 
   /** Where an accepted connection comes from. */

@@ -21,6 +21,8 @@ export interface SocketAddress {
 /** A socket of Node, with what it has beyond its types. */
 export interface SocketWithHandle extends Socket {
   _handle: object | null;
+  /** Of a connection that speaks HTTP. Node never frees one whose socket is not closed. */
+  parser?: { remove(): void; close(): void } | null;
   _unrefTimer(): void;
   [inactivity]?: InactivityTimer;
 }
@@ -59,13 +61,16 @@ export class VirtualHandle implements EndpointHandlers {
   /** What the next write fails with. */
   private broken: 'ECONNRESET' | 'EPIPE' | null = null;
   private isClosed = false;
-  private resource: AsyncResource | null = null;
+  /** What happens on a connection happens with the `AsyncLocalStorage` that it was opened with. */
+  private readonly resource = new AsyncResource('SimulatedTcp', { requireManualDestroy: true });
   private userBuffer: Uint8Array | null = null;
 
   constructor(
     readonly own: Incarnation,
     private readonly hosts: NodeHosts,
-  ) {}
+  ) {
+    hosts.keep(this);
+  }
 
   /** The side of a connection that a server has accepted. */
   static accepted(own: Incarnation, hosts: NodeHosts, endpoint: Endpoint, isV6: boolean): VirtualHandle {
@@ -168,7 +173,7 @@ export class VirtualHandle implements EndpointHandlers {
   }
 
   getAsyncId(): number {
-    return (this.resource ??= new AsyncResource('SimulatedTcp', { requireManualDestroy: true })).asyncId();
+    return this.resource.asyncId();
   }
 
   ref(): void {}
@@ -230,7 +235,8 @@ export class VirtualHandle implements EndpointHandlers {
   private connected(status: number): void {
     const request = this.connecting;
     this.connecting = null;
-    if (request !== null && !this.isClosed) request.oncomplete(status, this, request, status === 0, status === 0);
+    if (request === null || this.isClosed) return;
+    this.resource.runInAsyncScope(() => request.oncomplete(status, this, request, status === 0, status === 0));
   }
 
   private arrive(item: Uint8Array | null | typeof RESET): void {
@@ -240,6 +246,10 @@ export class VirtualHandle implements EndpointHandlers {
   }
 
   private deliver(): void {
+    this.resource.runInAsyncScope(() => this.giveAll());
+  }
+
+  private giveAll(): void {
     while (this.reading && !this.isClosed && !this.hasEnded && this.unread.length > 0) this.give(this.unread.shift() as Uint8Array | null | typeof RESET);
   }
 
@@ -297,7 +307,22 @@ export class VirtualHandle implements EndpointHandlers {
     this.socket()?.[inactivity]?.cancel();
     this.endpoint?.close(reason);
     this.endpoint = null;
-    if (callback !== undefined) this.later(callback);
+    if (callback === undefined) this.hosts.forget(this);
+    else {
+      this.later(() => {
+        this.hosts.forget(this);
+        callback();
+      });
+    }
+  }
+
+  /** Its run is over, and it was never closed. */
+  abandon(): void {
+    const socket = this.socket();
+    if (!socket?.parser) return;
+    socket.parser.remove();
+    socket.parser.close();
+    socket.parser = null;
   }
 
   /** In a turn of its own, as Node calls back what the operating system has done. */

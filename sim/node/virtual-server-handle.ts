@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Incarnation } from '../kernel/process.js';
+import type { Endpoint } from '../network.js';
 import { isLoopback, type NodeHosts } from './node-hosts.js';
 import { mayUse } from './owner.js';
 import { errorNumber } from './system-error.js';
@@ -29,7 +31,9 @@ export class VirtualServerHandle {
     if (this.port === 0) this.port = hosts.freePort(own.process);
     if (hosts.network.isListeningOn(own.process, this.port)) return errorNumber('EADDRINUSE');
     const isV6 = address.includes(':');
-    hosts.network.listen(own, (endpoint) => this.onconnection?.(0, VirtualHandle.accepted(own, hosts, endpoint, isV6)), this.port);
+    // With the `AsyncLocalStorage` of whoever listens.
+    const accept = AsyncResource.bind((endpoint: Endpoint) => this.onconnection?.(0, VirtualHandle.accepted(own, hosts, endpoint, isV6)));
+    hosts.network.listen(own, accept, this.port);
     this.isListening = true;
     return 0;
   }

@@ -35,19 +35,16 @@ export class Conditions {
 
   private lookAtAll(): void {
     const { world } = this;
+    // Until the event is through: what a condition leaves behind (a promise that is rejected) is the test's too.
     world.current = this.observer();
-    try {
-      for (const condition of [...this.all]) {
-        try {
-          if (condition.look()) this.remove(condition);
-        } catch (error) {
-          if (isServerDown(error)) continue;
-          this.remove(condition);
-          this.fail(error);
-        }
+    for (const condition of [...this.all]) {
+      try {
+        if (condition.look()) this.remove(condition);
+      } catch (error) {
+        if (isServerDown(error)) continue;
+        this.remove(condition);
+        this.fail(error);
       }
-    } finally {
-      world.current = null;
     }
   }
 

@@ -1,11 +1,12 @@
 type Listener = (...args: unknown[]) => void;
 
 /**
- * The listeners on the real `process` object (SIGTERM, exit, warning...). What code under test adds there would act after
- * its run, so the listeners are put back to what they were.
+ * The listeners on the real `process` object (SIGTERM, exit, warning...), and its exit code. What code under test leaves there
+ * would act after its run, so it is put back to what it was.
  */
 export class ProcessListeners {
   private readonly before = new Map<string | symbol, readonly unknown[]>();
+  private readonly exitCode = process.exitCode;
 
   constructor() {
     for (const name of process.eventNames()) this.before.set(name, process.rawListeners(name));
@@ -13,6 +14,7 @@ export class ProcessListeners {
 
   /** Removes all listeners that were not there at first. */
   restore(): void {
+    process.exitCode = this.exitCode;
     for (const name of process.eventNames()) {
       const known = [...(this.before.get(name) ?? [])];
       for (const listener of process.rawListeners(name)) {

@@ -7,7 +7,6 @@ import type { FaultCounts } from '../nemesis/nemesis.js';
 import { Network } from '../network.js';
 import { installVirtualNode } from '../node/install-virtual-node.js';
 import { attachNodeHosts } from '../node/node-hosts.js';
-import type { LuaRuntime } from '../servers/redis/lua/lua-runtime.js';
 import { UserInputError } from '../user-input-error.js';
 import { TEST } from './cast.js';
 import type { Failure, FailureKind } from './failure.js';
@@ -17,6 +16,7 @@ import type { SeenTopology } from './seen-topology.js';
 import type { Settings } from './settings.js';
 import { type DrawnInteger, type SimulationBody, SimulatedRun } from './simulated-run.js';
 import { thrownText } from './thrown.js';
+import { warmLua } from './warm-lua.js';
 
 /** What a run was. The same plan gives the same run, to the last digit of the digest. */
 export interface PlanRun {
@@ -35,7 +35,6 @@ export interface PlanRun {
 export interface RunPlanOptions {
   readonly body: SimulationBody;
   readonly settings: Settings;
-  readonly lua: LuaRuntime;
   /** Where the run is written down, as a story or event by event. */
   readonly recording?: Recording;
   readonly trace?: Trace;
@@ -47,8 +46,9 @@ export function installSimulation(): void {
 }
 
 /** Runs a plan: a pure function of the plan, the body and the code under it. Throws a `UserInputError` when the body misuses its world. */
-export async function runPlan(plan: Plan, { body, settings, lua, recording, trace = recording }: RunPlanOptions): Promise<PlanRun> {
+export async function runPlan(plan: Plan, { body, settings, recording, trace = recording }: RunPlanOptions): Promise<PlanRun> {
   installSimulation();
+  const lua = await warmLua();
   const world = new World({
     seed: plan.seed,
     overrides: plan.overrides,
@@ -59,7 +59,7 @@ export async function runPlan(plan: Plan, { body, settings, lua, recording, trac
   });
   if (plan.lateness !== null) world.schedulePolicy = lateSchedule(world.draws.stream('schedule'), plan.lateness.oneIn, plan.lateness.maxMicroseconds);
   const network = new Network(world);
-  attachNodeHosts(world, network);
+  const hosts = attachNodeHosts(world, network);
   const run = new SimulatedRun({ world, network, plan, lua, recording: recording ?? null }, body);
   run.raise(settings.patienceMs);
   let failure: Failure | null;
@@ -67,6 +67,7 @@ export async function runPlan(plan: Plan, { body, settings, lua, recording, trac
     failure = failureOf(await world.run(), run, world, settings);
   } finally {
     run.freeze();
+    hosts.release();
   }
   return {
     plan,

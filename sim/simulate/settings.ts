@@ -46,9 +46,7 @@ const LONGEST_MS = 604_800_000;
 
 /** Throws a `UserInputError` that names the first thing wrong. */
 export function settingsOf(options: SimulateOptions): Settings {
-  if (typeof options !== 'object' || (options as unknown) === null) throw new UserInputError(`the options of simulate are an object, got ${shown(options)}`);
-  const stranger = Object.keys(options).find((name) => !(names as readonly string[]).includes(name));
-  if (stranger !== undefined) throw new UserInputError(`simulate has no option ${shown(stranger)}; it has ${names.join(', ')}`);
+  requireOptions('simulate', options, names);
   const { faults = 'usual', plan, horizonMs } = options;
   if (options.name !== undefined && typeof options.name !== 'string') throw new UserInputError(`name must be a text, got ${shown(options.name)}`);
   if (options.replay !== undefined && typeof options.replay !== 'string') throw new UserInputError(`replay must be a token, got ${shown(options.replay)}`);
@@ -93,7 +91,20 @@ function whole(name: string, value: unknown, min: number, max: number): number {
   throw new UserInputError(`${name} must be a whole number from ${min} to ${max}, got ${shown(value)}`);
 }
 
-function flag(name: string, value: unknown): boolean {
+/** Throws a `UserInputError` unless `value` is a function. */
+export function requireFunction(name: string, value: unknown): void {
+  const last = name.match(/(\w+)\)$/)?.[1] ?? name;
+  if (typeof value !== 'function') throw new UserInputError(`${name}: ${last} must be a function, got ${shown(value)}`);
+}
+
+/** Throws a `UserInputError` unless `options` is an object that has no other fields: a misspelt one would be ignored. */
+export function requireOptions(name: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw new UserInputError(`the options of ${name} are an object, got ${shown(options)}`);
+  const stranger = Object.keys(options).find((field) => !known.includes(field));
+  if (stranger !== undefined) throw new UserInputError(`${name} has no option ${shown(stranger)}; it has ${known.join(', ')}`);
+}
+
+export function flag(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new UserInputError(`${name} must be true or false, got ${shown(value)}`);
 }

@@ -1,12 +1,10 @@
 import { activeWorld } from '../kernel/active-world.js';
-import type { LuaRuntime } from '../servers/redis/lua/lua-runtime.js';
 import { UserInputError } from '../user-input-error.js';
 import { Campaign } from './campaign.js';
 import type { SimulateOptions, SimulationReport } from './options.js';
 import { installSimulation } from './run-plan.js';
 import { settingsOf, shown } from './settings.js';
 import type { SimulationBody } from './simulated-run.js';
-import { warmLua } from './warm-lua.js';
 
 /**
  * Runs `body` in a simulated world of its own, once for each of many seeds, with faults drawn from the seed. What it
@@ -21,6 +19,5 @@ export async function simulate(body: SimulationBody, options: SimulateOptions = 
   const settings = settingsOf(options);
   if (activeWorld() !== null) throw new UserInputError('simulate was called inside a simulation: one at a time');
   installSimulation();
-  const lua: LuaRuntime = await warmLua();
-  return new Campaign({ body, settings, lua }).run();
+  return new Campaign({ body, settings }).run();
 }

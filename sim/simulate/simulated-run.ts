@@ -14,10 +14,10 @@ import type { Plan } from './plan.js';
 import { ProcessListeners } from './process-listeners.js';
 import type { Recording } from './recording.js';
 import { PairsSeen, type SeenTopology } from './seen-topology.js';
-import { shown } from './settings.js';
+import { requireFunction, requireOptions, shown } from './settings.js';
 import type { ProcessContext, ProcessOptions, RedisServerOptions, SimulatedProcess, SimulatedRedis, SimulatedWorld, UntilOptions } from './simulated-world.js';
 import { thrownText } from './thrown.js';
-import { microsecondsOf, sleep, UserProcess, type ProcessSurroundings } from './user-process.js';
+import { inScopeOfItsOwn, microsecondsOf, sleep, UserProcess, type ProcessSurroundings } from './user-process.js';
 import { UserRedis } from './user-redis.js';
 import { Waits } from './waits.js';
 
@@ -48,6 +48,8 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
   isOver = false;
   failure: Failure | null = null;
   private listeners: ProcessListeners | null = null;
+  /** How many integers each label has given. */
+  private readonly drawn = new Map<string, number>();
   private readonly test: SimProcess;
   private readonly cast: Cast;
   private readonly conditions: Conditions;
@@ -145,10 +147,12 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
   }
 
   process(name: string, start: (own: ProcessContext) => unknown, options: ProcessOptions = {}): SimulatedProcess {
+    this.caller('world.process');
     return this.cast.addProcess(new UserProcess(this, this.cast.newName(name), start, options));
   }
 
   redis(name: string, options: RedisServerOptions = {}): SimulatedRedis {
+    this.caller('world.redis');
     return this.cast.addServer(new UserRedis(this.around, this.cast.newName(name), options));
   }
 
@@ -158,8 +162,11 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
     return sleep(own, ms).finally(() => wait.end());
   }
 
-  until(condition: () => boolean, { withinMs = 60_000, what }: UntilOptions = {}): Promise<void> {
+  until(condition: () => boolean, options: UntilOptions = {}): Promise<void> {
     const own = this.caller('world.until');
+    requireFunction('world.until(condition)', condition);
+    requireOptions('world.until', options, ['withinMs', 'what']);
+    const { withinMs = 60_000, what } = options;
     const awaited = what ?? `until(${String(condition).replace(/\s+/g, ' ').slice(0, 80)})`;
     const wait = this.waits(own, awaited);
     // Made here, where the stack still shows who waits.
@@ -183,12 +190,15 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
     }
     const label = `${this.caller('world.integer').name}/integer`;
     const value = this.world.draws.draw(label, max - min + 1);
-    this.integers.push({ label, index: this.integers.filter((drawn) => drawn.label === label).length, value });
+    const index = this.drawn.get(label) ?? 0;
+    this.drawn.set(label, index + 1);
+    this.integers.push({ label, index, value });
     return min + value;
   }
 
   always(name: string, holds: () => boolean | string | null): void {
     const own = this.caller('world.always');
+    requireFunction(`world.always(${shown(name)}, holds)`, holds);
     // Made here, where the stack still shows which one it is.
     const broken = new Error(`always ${shown(name)} does not hold`);
     this.conditions.add(() => {
@@ -219,7 +229,7 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
     let result: unknown;
     try {
       const { body } = this;
-      result = body(this);
+      result = inScopeOfItsOwn(() => body(this));
     } catch (error) {
       failed(error);
       return;

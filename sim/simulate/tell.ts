@@ -2,6 +2,7 @@ import { cutStack } from './user-stack.js';
 import type { Plan } from './plan.js';
 import { divergence, type RecordedRun, replayToken } from './replay-token.js';
 import { Recording } from './recording.js';
+import { sameFailure } from './failure.js';
 import { type PlanRun, runPlan, type RunPlanOptions } from './run-plan.js';
 import type { FailedRun } from './shrink-plan.js';
 import { SimulationFailure } from './simulation-failure.js';
@@ -24,7 +25,9 @@ export interface Telling {
 export async function tell(failed: FailedRun, options: RunPlanOptions, { found, isSmallest, recorded }: Telling): Promise<SimulationFailure> {
   const recording = new Recording();
   const run = await runPlan(failed.plan, { ...options, recording });
-  const failure = run.failure ?? failed.failure;
+  // What never ends, and what escapes, need not end in the same way a second time.
+  const isSame = run.failure !== null && sameFailure(run.failure, failed.failure);
+  const failure = isSame && run.failure !== null ? run.failure : failed.failure;
   const { lines, accesses } = storyLines(recording.remarks);
   const race = findRace(accesses);
   const around = race === null ? [] : [race.read, race.between, race.write];
@@ -37,6 +40,7 @@ export async function tell(failed: FailedRun, options: RunPlanOptions, { found, 
     '',
     ...(race === null ? [] : [raceInWords(race)]),
     causes(failed.plan, isSmallest),
+    ...(isSame ? [] : [`Told from a second run of it, which ended otherwise: ${run.failure === null ? 'it passed' : failureInWords(run.failure)}`]),
     ...(recorded === null ? [] : remarks(recorded, run)),
   ].join('\n');
   return new SimulationFailure({

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 /** What was thrown, as one line or more: `name: message`, without `Error` for a name, as that says nothing. */
 export function thrownText(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${inspect(error)}`;
-  const { name, message } = error;
+  // Whatever somebody made of them.
+  const name = String(error.name);
+  const message = String(error.message);
   return name === 'Error' || name === 'ExitError' || name === '' || message.startsWith(`${name}:`) ? message : `${name}: ${message}`;
 }

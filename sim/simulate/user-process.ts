@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Incarnation, SimProcess } from '../kernel/process.js';
 import type { World } from '../kernel/world.js';
 import { exitCodeOf } from '../node/virtual-process.js';
@@ -5,7 +6,7 @@ import { UserInputError } from '../user-input-error.js';
 import { ExitError } from './exit-error.js';
 import type { FailureKind } from './failure.js';
 import type { Recording } from './recording.js';
-import { shown } from './settings.js';
+import { flag, requireFunction, requireOptions, shown } from './settings.js';
 import type { ProcessContext, ProcessOptions, SimulatedProcess } from './simulated-world.js';
 
 /** What the processes of a run need of it. */
@@ -33,8 +34,9 @@ export class UserProcess implements SimulatedProcess {
     private readonly main: (own: ProcessContext) => unknown,
     options: ProcessOptions,
   ) {
-    if (typeof main !== 'function') throw new UserInputError(`world.process(${shown(name)}, start): start must be a function, got ${shown(main)}`);
-    this.isHit = options.faults ?? true;
+    requireFunction(`world.process(${shown(name)}, start)`, main);
+    requireOptions(`world.process(${shown(name)})`, options, ['faults']);
+    this.isHit = flag(`world.process(${shown(name)}): faults`, options.faults ?? true);
     this.sim = run.world.process(name, (incarnation) => this.live(incarnation));
     this.sim.onCrash.push((life) => this.died(life));
     this.sim.start();
@@ -79,11 +81,14 @@ export class UserProcess implements SimulatedProcess {
   private live(incarnation: Incarnation): void {
     const { recording } = this.run;
     recording?.life(this.name, incarnation.epoch === 1 ? 'starts' : 'starts again, with new memory');
-    const failed = (error: unknown): void => this.run.fail('start', this.name, error);
+    // Of a life that has ended itself nobody hears any more, whatever it makes of that.
+    const failed = (error: unknown): void => {
+      if (incarnation.live) this.run.fail('start', this.name, error);
+    };
     let result: unknown;
     try {
       const { main } = this;
-      result = main(contextOf(incarnation));
+      result = inScopeOfItsOwn(() => main(contextOf(incarnation)));
     } catch (error) {
       failed(error);
       return;
@@ -111,6 +116,9 @@ const contextOf = (incarnation: Incarnation): ProcessContext => ({
   sleep: (ms) => sleep(incarnation, ms),
   note: (text) => incarnation.world.note(String(text)),
 });
+
+/** What it does to its `AsyncLocalStorage` ends with it: all processes of a run share one turn of Node's loop. */
+export const inScopeOfItsOwn = (work: () => unknown): unknown => new AsyncResource('SimulatedProcess', { requireManualDestroy: true }).runInAsyncScope(work);
 
 /** Waits by the process's own clock. */
 export const sleep = (incarnation: Incarnation, ms: number): Promise<void> =>

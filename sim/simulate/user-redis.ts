@@ -9,7 +9,7 @@ import { attachRedisWire } from '../wire/attach-redis-wire.js';
 import { runAs } from './run-as.js';
 import type { Recording } from './recording.js';
 import { ServerDownError } from './server-down-error.js';
-import { shown } from './settings.js';
+import { flag, requireOptions, shown } from './settings.js';
 import type { RedisServerOptions, SimulatedRedis } from './simulated-world.js';
 
 export interface RedisSurroundings {
@@ -35,7 +35,11 @@ export class UserRedis implements SimulatedRedis {
     readonly name: string,
     options: RedisServerOptions,
   ) {
+    requireOptions(`world.redis(${shown(name)})`, options, ['port', 'durable', 'password']);
     const { port = 6379, durable = true, password } = options;
+    flag('redis: durable', durable);
+    if (password !== undefined && (typeof password !== 'string' || password === ''))
+      throw new UserInputError(`redis: password must be a text that is not empty, got ${shown(password)}`);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new UserInputError(`redis: port must be a whole number from 1 to 65535, got ${shown(port)}`);
     this.port = port;
@@ -71,6 +75,11 @@ export class UserRedis implements SimulatedRedis {
 
   run(...args: readonly (string | number)[]): RedisReply {
     if (this.up === null || this.up !== this.sim.incarnation) throw new ServerDownError(`${this.name} cannot run ${args.join(' ')}: it is down`);
+    const strange = args.findIndex((arg) => typeof arg !== 'string' && typeof arg !== 'number');
+    if (args.length === 0 || strange >= 0)
+      throw new UserInputError(
+        `${this.name}.run takes a command and its arguments, texts and numbers, got ${args.length === 0 ? 'nothing' : shown(args[strange])}`,
+      );
     return this.memory.run(args.map(String));
   }
 

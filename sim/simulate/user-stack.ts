@@ -7,7 +7,9 @@ const isForeign = (frame: string): boolean => !frame.includes('node:') && !OURS.
 
 /** The frames of an error that are in the user's own files, else in the packages that they use; often enough there are none. */
 function userFrames(error: Error): string {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && isForeign(line));
+  const frames = String(error.stack)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && isForeign(line));
   const own = frames.filter((line) => !line.includes('/node_modules/'));
   return (own.length > 0 ? own : frames).join('\n');
 }
@@ -16,6 +18,7 @@ function userFrames(error: Error): string {
 export function cutStack(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const frames = userFrames(error);
-  error.stack = `${error.name}: ${error.message}${frames === '' ? '' : `\n${frames}`}`;
+  // Not of one that is frozen, or makes its stack itself.
+  Reflect.set(error, 'stack', `${error.name}: ${error.message}${frames === '' ? '' : `\n${frames}`}`);
   return frames;
 }

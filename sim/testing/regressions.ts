@@ -25,6 +25,9 @@ const shape = z.strictObject({
 
 type Contents = z.infer<typeof shape>;
 
+/** A test may be called `constructor`. */
+const entriesOf = ({ tests }: Contents, name: string): Contents['tests'][string] => (Object.hasOwn(tests, name) ? (tests[name] ?? []) : []);
+
 /** A run that once failed, as it is kept. */
 export interface Regression {
   readonly found: string;
@@ -53,7 +56,7 @@ export class Regressions {
 
   /** Those of a test. Throws a `UserInputError` when the file is damaged. */
   of(test: string): readonly Regression[] {
-    return (this.read().tests[test] ?? []).map(({ plan, ...rest }) => ({ ...rest, plan: { ...plan, name: test } }));
+    return entriesOf(this.read(), test).map(({ plan, ...rest }) => ({ ...rest, plan: { ...plan, name: test } }));
   }
 
   /** The tests that it has entries of. */
@@ -64,7 +67,7 @@ export class Regressions {
   /** Adds one, unless it is there. Nobody ever sees a half-written file. */
   add({ plan: { name, ...plan }, ...rest }: Regression): 'added' | 'there' {
     const contents = this.read();
-    const known = contents.tests[name] ?? [];
+    const known = entriesOf(contents, name);
     if (known.some((entry) => isDeepStrictEqual(entry.plan, plan))) return 'there';
     const tests = { ...contents.tests, [name]: [...known, { ...rest, plan }] };
     const draft = `${this.path}.${process.pid}.tmp`;

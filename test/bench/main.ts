@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scheduler: async () => (await import('./scheduler.js')).schedulerBench(),
   evals: async () => (await import('./evals.js')).evalsBench(),
   scenarios: async () => (await import('./scenarios.js')).scenariosBench(),
+  redlock: async () => (await import('./redlock.js')).redlockBench(),
   specimens: async () => (await import('./specimens.js')).specimensBench(),
 };
 

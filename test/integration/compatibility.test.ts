@@ -6,7 +6,7 @@ import { compatibilityCases, labelOf, runCase, SEEDS } from './compatibility/com
 import { compatibilityTable, type Seen, withTable } from './compatibility/compatibility-table.js';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
-const REWRITE = 'HOLDFAST_UPDATE=1 npx vitest run test/integration/compatibility.test.ts';
+const REWRITE = 'HOLDFAST_UPDATE=1 npx vitest run --mode packages test/integration/compatibility.test.ts';
 
 test('every client runs as published, gives the same digests again and in a new process, and README.md says so', { timeout: 300_000 }, async () => {
   const elsewhere = digestsUnder(process.execPath);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { promises as fs } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -158,3 +159,70 @@ function fail(what: string, as: 'error' | 'text' = 'error'): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- code under test may throw anything
   throw as === 'error' ? new Error(what) : what;
 }
+
+describe('a failure is told whatever it looks like', () => {
+  const odd: readonly [string, () => Error, string][] = [
+    ['a frozen error', () => Object.freeze(new Error('frozen')), 'frozen'],
+    ['an error whose message is a number', () => Object.assign(new Error(), { message: 5 }), '5'],
+    ['an error that makes its own stack', () => Object.defineProperty(new Error('own'), 'stack', { get: () => 7 }), 'own'],
+  ];
+  test.each(odd)('%s', async (_, make, headline) => {
+    const failure = await failureOfBody(() => Promise.reject(make()));
+    expect(failure.headline).toBe(headline);
+  });
+
+  test('a process that has ended itself with code 0 fails no more, whatever it makes of that', async () => {
+    const wrap = async (): Promise<void> => {
+      try {
+        process.exit(0);
+      } catch (error) {
+        throw new Error('wrapped', { cause: error });
+      }
+    };
+    const body = async (world: SimulatedWorld): Promise<void> => {
+      await world.process('main', wrap).finished;
+      await world.process('handler', () => void setTimeout(() => void wrap(), 5)).finished;
+      await world.sleep(100);
+    };
+    await expect(simulate(body, { faults: 'none', seeds: 1 })).resolves.toMatchObject({ seeds: 1 });
+  });
+});
+
+test('a script that is broken off in the middle spoils no later run', async () => {
+  const script = 'local parts = {} while true do parts[#parts + 1] = string.rep("x", 10000) .. #parts end';
+  const failure = await failureOfBody((world) => world.redis('store').run('EVAL', script, 0), { stuckMs: 50 });
+  expect(failure.headline).toMatch(/computed for longer than 50 ms/);
+  const answers: unknown[] = [];
+  await simulate((world) => void answers.push(world.redis('store').run('EVAL', 'return 1 + 1', 0)), { faults: 'none', seeds: 1 });
+  expect(new Set(answers)).toEqual(new Set([2]));
+});
+
+test('a condition that leaves a rejected promise behind is no business of the real process', async () => {
+  const heard: unknown[] = [];
+  const listener = (error: unknown): void => void heard.push(error);
+  process.on('unhandledRejection', listener);
+  try {
+    const failure = await failureOfBody(async (world) => {
+      world.always('paid', (() => Promise.reject(new Error('never paid'))) as never);
+      await world.sleep(10);
+    });
+    expect(failure.headline).toMatch(/must answer true or false at once, and answered a promise/);
+    await pause(20);
+    expect(heard).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', listener);
+  }
+});
+
+test('processes share no AsyncLocalStorage', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  await simulate(
+    async (world) => {
+      await world.process('first', () => storage.enterWith('of the first')).finished;
+      await world.process('second', () => void seen.push(storage.getStore())).finished;
+    },
+    { faults: 'none', seeds: 1 },
+  );
+  expect(new Set(seen)).toEqual(new Set([undefined]));
+});

@@ -13,6 +13,8 @@ const options = { timeout };
 
 export interface Abilities {
   readonly exactIntegers: boolean;
+  /** Whether TIME never goes back: ioredis-mock puts the microseconds of one clock behind the seconds of another. */
+  readonly steadyTime: boolean;
 }
 
 export interface OpenRedis {
@@ -24,7 +26,7 @@ export interface OpenRedis {
  * What our Lua must do, on whatever claims to be a Redis. `open` makes a port to an empty one. `exactIntegers`: whether
  * HINCRBY is exact above 2^53 there, which no lock of this millennium needs.
  */
-export function lockScriptsSuite(name: string, { exactIntegers }: Abilities, open: () => Promise<OpenRedis>): void {
+export function lockScriptsSuite(name: string, { exactIntegers, steadyTime }: Abilities, open: () => Promise<OpenRedis>): void {
   describe(`the scripts on ${name}`, () => {
     let redis: RedisPort;
     let close = (): Promise<void> => Promise.resolve();
@@ -78,7 +80,8 @@ export function lockScriptsSuite(name: string, { exactIntegers }: Abilities, ope
       await lock.release({ key, owner: 'b', timeout });
       expect(await number('DEL', `holdfast:{${key}}:fence`)).toBe(1);
       const third = await tokenOf(key, 'c');
-      expect([second > first, third > second]).toEqual([true, true]);
+      expect(second > first).toBe(true);
+      if (steadyTime) expect(third > second).toBe(true);
     });
 
     test('tokens count on exactly above 2^53, and a clock behind the last token does not matter', async () => {
@@ -136,7 +139,7 @@ export function lockScriptsSuite(name: string, { exactIntegers }: Abilities, ope
       await number('DEL', `holdfast:{${key}}:register`);
       const later = await register.read(b);
       if (written.status !== 'accepted' || later.status !== 'accepted') throw new Error('not accepted');
-      expect(later.sequence).toBeGreaterThan(written.sequence);
+      if (steadyTime) expect(later.sequence).toBeGreaterThan(written.sequence);
     });
 
     test('stock moves once for each operation id, and a repeated operation gets the first answer', async () => {

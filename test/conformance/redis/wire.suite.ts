@@ -37,7 +37,8 @@ export function wireSuite({ sequences }: { readonly sequences: number }): void {
     const connection = await RawConnection.open(port);
     connection.send(toWire('FLUSHALL'));
     await connection.until('+OK\r\n');
-    connection.send(...chunks, MARK);
+    // Behind a line that is too long, a newline may or may not come in time: then the server is to hang up by itself.
+    connection.send(...chunks, ...(chunks.join('').length > 60_000 && chunks.at(-1)?.endsWith('\n') !== true ? [] : [MARK]));
     const text = await connection.until(ANSWERED);
     connection.close();
     return withoutIds(text);

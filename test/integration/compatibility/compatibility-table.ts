@@ -1,7 +1,7 @@
 import { labelOf, versionOf } from './compatibility-cases.js';
 import type { CompatibilityCase } from './compatibility-case.js';
 
-export const BEGIN = '<!-- compatibility: made by test/integration/compatibility.test.ts -->';
+export const BEGIN = '<!-- compatibility: made by npm run test:packages -->';
 export const END = '<!-- end of compatibility -->';
 
 /** What was seen of a case. */

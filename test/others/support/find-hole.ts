@@ -22,7 +22,7 @@ export async function expectHole(body: Body, options: SimulateOptions & { readon
   const found = await failureOf(body, { timeMs: LONG, ...options });
   expect(found.message).toMatch(message);
   expect(found.plan.faults.length).toBeLessThanOrEqual(faults);
-  const again = await failureOf(body, { replay: found.replay });
+  const again = await failureOf(body, { replay: found.replay, ...(options.stuckMs === undefined ? {} : { stuckMs: options.stuckMs }) });
   expect(again.digest).toBe(found.digest);
   return found;
 }

@@ -1,4 +1,3 @@
-import './install-simulation.js';
 import { Redlock as SesamecareRedlock } from '@sesamecare-oss/redlock';
 import type { Redis } from 'ioredis';
 import type Redlock4 from 'redlock-4';
@@ -82,4 +81,4 @@ const extending = (
 });
 
 export const redlock5 = extending('redlock 5.0.0-beta.2', Redlock5);
-export const sesamecareRedlock = extending('@sesamecare-oss/redlock 1.4.0', SesamecareRedlock as never);
+export const sesamecareRedlock = extending('@sesamecare-oss/redlock 1.4.0', SesamecareRedlock);

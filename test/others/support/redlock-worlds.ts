@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { SimulatedProcess, SimulatedRedis, SimulatedWorld } from '../../../sim/simulate/simulated-world.js';
 import type { ExtendingRedlockClient, HeldLock, RedlockClient, RedlockPackage } from './redlock-packages.js';
@@ -192,7 +193,7 @@ export const hadWithoutOneServer = (redlock: RedlockPackage): Body =>
 export const routinesEnd = (redlock: RedlockPackage<ExtendingRedlockClient>): Body =>
   atTills(1, 3, async (own, servers) => {
     const redises = connect(servers, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
-    await Promise.all(redises.map((redis) => (redis.status === 'ready' ? null : new Promise((resolve) => redis.once('ready', resolve)))));
+    for (const redis of redises) if (redis.status !== 'ready') await once(redis, 'ready');
     const locks = redlock.open(redises, { retryCount: 0, automaticExtensionThreshold: 800 });
     await orNull(locks.using([KEY], 1000, () => own.sleep(3000)));
   });

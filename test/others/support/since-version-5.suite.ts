@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { expectHole, expectSound } from './find-hole.js';
 import type { ExtendingRedlockClient, RedlockPackage } from './redlock-packages.js';
 import {
@@ -36,7 +36,11 @@ export function sinceVersion5(redlock: RedlockPackage<ExtendingRedlockClient>): 
   test('holds: a lone client needs no third server', () => expectSound(hadWithoutOneServer(redlock), { faults: ['partial-partition'], seeds: 50 }));
 
   test('hole: answers come late, and acquire gives a lock that is over', () =>
-    expectHole(grantsAreValid(redlock), { faults: ['delay', 'partial-partition'], seeds: 300 }, { message: /acquire gave a lock that had been over/, faults: 2 }));
+    expectHole(
+      grantsAreValid(redlock),
+      { faults: ['delay', 'partial-partition'], seeds: 300 },
+      { message: /acquire gave a lock that had been over/, faults: 2 },
+    ));
 
   test('hole: answers are lost, and a key that nobody else wants is blocked by what the client itself has set', () =>
     expectHole(freeKeysAreHad(redlock), { faults: ['reply-lost'], seeds: 500 }, { message: /it took 10\d\d\d ms/, faults: 3 }));

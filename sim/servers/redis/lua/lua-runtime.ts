@@ -64,6 +64,11 @@ export class LuaRuntime {
     this.#openSandbox();
   }
 
+  /** A script was broken off in the middle, and not by its budget: this one is of no more use. To be asked between scripts. */
+  get isBroken(): boolean {
+    return this.#broken || this.#host !== undefined;
+  }
+
   /** Compiles a script unless that was done; returns the error reply of one that does not compile. */
   compile(script: Script): string | undefined {
     if (this.#compiled.has(script.sha)) return undefined;

@@ -28,6 +28,8 @@ const escapes: readonly (readonly [string, string, () => unknown])[] = [
   ['http.get', 'ports that the context gives', () => http.get('http://127.0.0.1:1')],
   ['http.request', 'ports that the context gives', () => http.request('http://127.0.0.1:1')],
   ['dns.lookup', 'name a simulated server', () => dns.lookup('localhost', ignore)],
+  ['dns.Resolver', 'name a simulated server', () => new dns.Resolver()],
+  ['dns/promises.Resolver', 'name a simulated server', () => new dns.promises.Resolver()],
   ['worker_threads.Worker', 'a simulated process of its own', () => new Worker('')],
   ['worker_threads.MessageChannel', 'a simulated process of its own', () => new NodeMessageChannel()],
   ['child_process.spawn', 'a simulated process of its own', () => childProcess.spawn('true')],

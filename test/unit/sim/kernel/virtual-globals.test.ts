@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import nodeCrypto, { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as importedTimeout } from 'node:timers';
 import timersPromises, { setTimeout as importedSleep } from 'node:timers/promises';
@@ -6,6 +8,9 @@ import { describe, expect, test } from 'vitest';
 import { activeWorld } from '../../../../sim/kernel/active-world.js';
 import type { Incarnation } from '../../../../sim/kernel/process.js';
 import { inProcess, runWorld, sleep } from '../../../support/run-world.js';
+
+/** Kept when the module is loaded, as packages do. */
+const nextTick: typeof process.nextTick = Reflect.get(process, 'nextTick');
 
 const START = Date.UTC(2026, 0, 1);
 /** The clocks of the only process of a world run twice as fast as true time, and its wall clock is 5 s ahead. */
@@ -28,6 +33,24 @@ describe('clocks', () => {
   test('a Date that is given a time has it, and dates are dates', async () => {
     const seen = await inProcess(() => [new Date(7).getTime(), new Date(2020, 1, 2) instanceof Date, Date.UTC(1970, 0, 1), new Date().constructor === Date]);
     expect(seen).toEqual([7, true, 0, true]);
+  });
+
+  test('what asks for the time in other ways is told the same', async () => {
+    const seconds = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'medium' });
+    const seen = await inProcess(async (own) => {
+      await sleep(own, 3_000_000);
+      const parts = seconds.formatToParts().map(({ value }) => value);
+      return [
+        seconds.format(),
+        seconds.format(0),
+        parts.join(''),
+        performance.timeOrigin + performance.now(),
+        performance.mark('here').startTime - performance.now(),
+      ];
+    });
+    const now = seconds.format(START + 3_000);
+    expect(seen).toEqual([now, seconds.format(0), now, START + 3_000, 0]);
+    expect(Math.abs(performance.timeOrigin + performance.now() - Date.now())).toBeLessThan(60_000);
   });
 
   test('performance.now and process.hrtime are its monotonic clock', async () => {
@@ -230,3 +253,101 @@ describe('random numbers', () => {
     expect(await inProcess(() => Math.random(), { overrides: { 'p/random': { 0: 2 ** 31 } } })).toBe(0.5);
   });
 });
+
+describe('timers, as Node has them', () => {
+  test('a timer that was cleared does not come back by refresh', async () => {
+    const fired: string[] = [];
+    await inProcess(async (own) => {
+      const cleared = setTimeout(() => fired.push('cleared'), 10);
+      clearTimeout(cleared);
+      cleared.refresh();
+      setTimeout(() => fired.push('kept'), 10).refresh();
+      await sleep(own, 100_000);
+    });
+    expect(fired).toEqual(['kept']);
+  });
+
+  test('a callback has its timer for `this`, and what AsyncLocalStorage had when it was set', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    await inProcess(async (own) => {
+      storage.run('of the timer', () => {
+        setInterval(function (this: NodeJS.Timeout) {
+          seen.push(storage.getStore());
+          storage.enterWith('of a callback');
+          clearInterval(this);
+        }, 5);
+        setImmediate(() => seen.push(storage.getStore()));
+      });
+      setTimeout(() => seen.push(storage.getStore()), 10);
+      await sleep(own, 100_000);
+    });
+    expect(seen).toEqual(['of the timer', 'of the timer', undefined]);
+  });
+
+  test('refuse at once what is no function', async () => {
+    const set = [setTimeout, setInterval, setImmediate] as readonly ((callback: unknown) => unknown)[];
+    const thrown = await inProcess(() => set.map((timer) => codeOf(() => timer('no function'))));
+    expect(thrown).toEqual(Array(3).fill('ERR_INVALID_ARG_TYPE'));
+  });
+
+  test('a promise of node:timers/promises is aborted by an error with a code, and leaves no listener on its signal', async () => {
+    const { error, left } = await inProcess(async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      await importedSleep(1, undefined, { signal });
+      const left = getEventListeners(signal, 'abort').length;
+      setTimeout(() => controller.abort('enough'), 5);
+      const error = await importedSleep(1_000, undefined, { signal }).catch((error: unknown) => error);
+      return { error, left };
+    });
+    expect(left).toBe(0);
+    expect(error).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' });
+  });
+});
+
+test('what a module kept of process.nextTick when it was loaded is in the run all the same', async () => {
+  const boom = new Error('boom');
+  const { end } = await runWorld((world) => {
+    world
+      .process('p', () => {
+        nextTick(() => {
+          throw boom;
+        });
+      })
+      .start();
+  });
+  expect(end).toEqual({ kind: 'failed', error: boom, process: 'p' });
+});
+
+test('process.nextTick may be replaced and put back outside of a run', async () => {
+  const before: typeof process.nextTick = Reflect.get(process, 'nextTick');
+  const calls: unknown[] = [];
+  process.nextTick = ((callback: () => void) => {
+    calls.push(callback);
+    // As a wrapper does that kept what it replaced.
+    before(callback);
+  }) as typeof process.nextTick;
+  try {
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(calls).toHaveLength(1);
+  } finally {
+    process.nextTick = before;
+  }
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  expect(calls).toHaveLength(1);
+});
+
+test('the old names of randomBytes are drawn from the seed too', async () => {
+  const draw = (): Promise<string[]> =>
+    inProcess(() => ['pseudoRandomBytes', 'prng', 'rng'].map((name) => (Reflect.get(nodeCrypto, name) as typeof randomBytes)(4).toString('hex')));
+  expect(await draw()).toEqual(await draw());
+});
+
+function codeOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}

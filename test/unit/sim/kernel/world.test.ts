@@ -275,3 +275,40 @@ describe.each(modes)('code under test that breaks ends the run, not the process 
     expect(end).toEqual({ kind: 'idle' });
   });
 });
+
+test.each(modes)('what is looked at after an event belongs to it: a promise that it leaves behind, rejected, ends the run (drain %s)', async (drain) => {
+  const boom = new Error('boom');
+  const { end } = await runWorld(
+    (world) => {
+      const observer = world.process('observer', () => undefined);
+      observer.start();
+      world.afterEvent = () => {
+        world.current = observer.incarnation;
+        world.afterEvent = null;
+        void Promise.reject(boom);
+      };
+    },
+    { drain },
+  );
+  expect(end).toEqual({ kind: 'failed', error: boom, process: 'observer' });
+});
+
+test('what a process throws in the very event in which its life ended is no failure; what another one throws is', async () => {
+  const { end } = await runWorld((world) => {
+    const quitter = world.process('quitter', () => {
+      quitter.crash();
+      process.nextTick(() => {
+        throw new Error('in a callback');
+      });
+      void Promise.reject(new Error('in a promise'));
+      throw new Error('at once');
+    });
+    quitter.start();
+    world
+      .process('other', () => {
+        throw new Error('of another');
+      })
+      .start();
+  });
+  expect(end).toEqual({ kind: 'failed', error: new Error('of another'), process: 'other' });
+});

@@ -1,8 +1,9 @@
 import http from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { Incarnation } from '../../../../sim/kernel/process.js';
-import { asClient, runNode } from '../../../support/node-world.js';
+import { asClient, type NodeSite, runNode } from '../../../support/node-world.js';
 
 const moduleAgent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -15,6 +16,23 @@ const get = (options: http.RequestOptions = {}): Promise<{ body: string; headers
       .get('http://shop', options, (response) => void text(response).then((body) => resolve({ body, headers: response.headers }), reject))
       .on('error', reject);
   });
+
+test('what Node keeps of a connection outside of its heap is freed with the run, though nobody closed it', async () => {
+  const sockets: (Socket & { parser?: unknown })[] = [];
+  let site: NodeSite | undefined;
+  await asClient(
+    () => get({ agent: moduleAgent }),
+    { shop: () => void http.createServer((request, response) => sockets.push(request.socket) && response.end('well')).listen(80) },
+    (made) => {
+      site = made;
+      // Before the server gives up the idle connection.
+      made.world.at(50_000, 'stop', () => made.world.stop());
+    },
+  );
+  expect(sockets.map(({ parser }) => parser)).toEqual([expect.anything()]);
+  site?.hosts.release();
+  expect(sockets.map(({ parser }) => parser)).toEqual([null]);
+});
 
 test('the header Date shows the clock of the process that answers; one of its own is left alone', async () => {
   const dates = await asClient(

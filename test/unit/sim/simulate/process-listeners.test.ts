@@ -16,3 +16,11 @@ test('takes away what was added, also of an event that nobody listened to, and l
     process.removeListener('SIGUSR2', old);
   }
 });
+
+test('puts the exit code back', () => {
+  const before = process.exitCode;
+  const listeners = new ProcessListeners();
+  process.exitCode = 7;
+  listeners.restore();
+  expect(process.exitCode).toBe(before);
+});

@@ -29,6 +29,13 @@ test('what was added comes back, by test, and the file can be read by people', (
   expect(readdirSync(files.folder)).toEqual(['shop.test.regressions.json']);
 });
 
+test('a test may be called as what every object has', () => {
+  const regressions = Regressions.beside(temporaryFiles({}).path('shop.test.ts'));
+  expect(regressions.of('constructor')).toEqual([]);
+  expect(regressions.add(regression('toString', 1))).toBe('added');
+  expect(regressions.of('toString')).toEqual([regression('toString', 1)]);
+});
+
 test('the same plan is not added twice', () => {
   const regressions = Regressions.beside(temporaryFiles({}).path('shop.test.ts'));
   regressions.add(regression('sells', 1));
