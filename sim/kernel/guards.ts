@@ -19,6 +19,7 @@ const ESCAPES: readonly { readonly module: string; readonly names?: readonly str
   { module: 'node:dns/promises', cure: 'name a simulated server instead' },
   { module: 'node:worker_threads', names: ['Worker', 'MessageChannel', 'BroadcastChannel'], cure: 'run the code in a simulated process of its own' },
   { module: 'node:child_process', cure: 'run the code in a simulated process of its own' },
+  { module: 'node:child_process', names: ['execSync', 'execFileSync', 'spawnSync'], cure: 'run the code in a simulated process of its own' },
   { module: 'node:crypto', names: ['pbkdf2', 'scrypt', 'hkdf', 'checkPrime'], cure: 'use the Sync form' },
   {
     module: 'node:crypto',
@@ -55,6 +56,14 @@ export function installGuards(): void {
   guard(globalThis, 'MessageChannel', 'MessageChannel', 'use a promise');
   guard(globalThis, 'BroadcastChannel', 'BroadcastChannel', 'send through a simulated server');
   guard(globalThis, 'WebSocket', 'WebSocket', 'reach servers through the ports that the context gives');
+  for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming']) {
+    guard(
+      Reflect.get(globalThis, 'WebAssembly') as Record<string, unknown>,
+      name,
+      `WebAssembly.${name}`,
+      'compile it outside of the run, or with new WebAssembly.Module',
+    );
+  }
   const { subtle } = globalThis.crypto;
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(subtle))) {
     if (name === 'constructor') continue;

@@ -6,6 +6,7 @@ import { unrepeatable } from './module-state.js';
 import type { SimulationReport } from './options.js';
 import { calmPlan, type Plan } from './plan.js';
 import { recordedRunOf } from './replay-token.js';
+import { absentTargets } from './seen-topology.js';
 import { type PlanRun, runPlan, type RunPlanOptions } from './run-plan.js';
 import { type FailedRun, isFailed, shrinkPlan } from './shrink-plan.js';
 import { tell } from './tell.js';
@@ -59,7 +60,8 @@ export class Campaign {
     const run = await this.play(recorded.plan);
     this.count(run);
     if (isFailed(run)) throw await tell(run, this.options, { found: 'replayed', isSmallest: recorded.isSmallest ?? true, recorded });
-    return this.report();
+    const targets = recorded.plan.faults.map(({ target }) => target);
+    return this.report(absentTargets(run.topology, targets));
   }
 
   /** The failure, made as small as it gets, and told. */
@@ -112,8 +114,8 @@ export class Campaign {
     }
   }
 
-  private report(): SimulationReport {
+  private report(absent: readonly string[] = []): SimulationReport {
     const { seeds, events, virtualMs, faults } = this;
-    return { seeds, events, virtualMs, wallMs: realNow() - this.began, digest: this.digest.value, faults };
+    return { seeds, events, virtualMs, wallMs: realNow() - this.began, digest: this.digest.value, faults, absent };
   }
 }

@@ -39,4 +39,6 @@ export interface SimulationReport {
   /** Over the digests of all seeds, in their order. */
   readonly digest: string;
   readonly faults: FaultCounts;
+  /** With `replay`: the targets of faults that were not there, as when a process has another name now. Such a run proves little. */
+  readonly absent: readonly string[];
 }

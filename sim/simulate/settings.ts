@@ -41,6 +41,8 @@ const names: readonly (keyof SimulateOptions)[] = [
   ...(['name', 'seed', 'seeds', 'timeMs', 'faults', 'plan', 'horizonMs', 'patienceMs', 'lateness', 'stuckMs', 'events', 'replay'] as const),
 ];
 
+const MOST_SEEDS = 1_000_000_000;
+
 /** A week, in milliseconds: longer than anybody waits, and well inside what timers can count. */
 const LONGEST_MS = 604_800_000;
 
@@ -52,8 +54,8 @@ export function settingsOf(options: SimulateOptions): Settings {
   if (options.replay !== undefined && typeof options.replay !== 'string') throw new UserInputError(`replay must be a token, got ${shown(options.replay)}`);
   return {
     name: options.name ?? 'simulation',
-    seed: whole('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER),
-    seeds: whole('seeds', options.seeds ?? 100, 1, 1_000_000_000),
+    seed: whole('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER - MOST_SEEDS),
+    seeds: whole('seeds', options.seeds ?? 100, 1, MOST_SEEDS),
     timeMs: whole('timeMs', options.timeMs ?? 5_000, 0, LONGEST_MS),
     faults: plan === undefined ? faultsOf(faults) : [],
     faultsByName: Array.isArray(faults),

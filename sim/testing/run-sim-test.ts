@@ -1,5 +1,6 @@
 import type { simulate as simulateType } from '../simulate/simulate.js';
 import { recordedRunOf, replayToken } from '../simulate/replay-token.js';
+import type { SimulationReport } from '../simulate/options.js';
 import type { SimulationBody } from '../simulate/simulated-run.js';
 import { SimulationFailure } from '../simulate/simulation-failure.js';
 import { UserInputError } from '../user-input-error.js';
@@ -39,9 +40,15 @@ export async function runSimTest(test: SimTestRun, { simulate, variables }: Surr
   const regressions = Regressions.beside(test.file);
   const known = asInput(() => regressions.of(test.name));
   for (const [index, { found, ...kept }] of known.entries()) {
-    await attempt(test, { ...test.options, replay: replayToken({ ...kept, digest: '', checkpoints: [] }) }, simulate, (failure) =>
-      failed(failure, test, [`This run failed before ("${found}"): it is number ${index + 1} of this test in ${regressions.shownPath}.`]),
+    const place = `number ${index + 1} of this test in ${regressions.shownPath}`;
+    const { absent } = await attempt(test, { ...test.options, replay: replayToken({ ...kept, digest: '', checkpoints: [] }) }, simulate, (failure) =>
+      failed(failure, test, [`This run failed before ("${found}"): it is ${place}.`]),
     );
+    if (absent.length > 0) {
+      test.remark(
+        `${JSON.stringify(test.name)}: the run ${place} has faults of ${absent.join(', ')}, which is not there (now): rename it there, or delete the run`,
+      );
+    }
   }
   await attempt(test, withEnvironment(test.options, environment), simulate, (failure) => failed(failure, test, [keep(failure, test, environment)]));
 }
@@ -74,9 +81,9 @@ async function attempt(
   options: SimTestOptions,
   simulate: typeof simulateType,
   explain: (failure: SimulationFailure) => Error,
-): Promise<void> {
+): Promise<SimulationReport> {
   try {
-    await simulate(test.body, { ...options, name: test.name });
+    return await simulate(test.body, { ...options, name: test.name });
   } catch (error) {
     throw error instanceof SimulationFailure ? explain(error) : error;
   }

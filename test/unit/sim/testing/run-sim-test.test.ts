@@ -26,6 +26,7 @@ class Simulator {
   readonly asked: SimulateOptions[] = [];
   readonly skipped: string[] = [];
   readonly remarks: string[] = [];
+  absent: readonly string[] = [];
   readonly files = temporaryFiles({});
   readonly file = this.files.path('shop.test.ts');
   readonly regressions = Regressions.beside(this.file);
@@ -58,7 +59,7 @@ class Simulator {
     this.asked.push(options);
     const seed = options.replay === undefined ? (options.seed ?? 1) : recordedRunOf(options.replay).plan.seed;
     if (this.failing.has(seed)) throw failureOf(seed);
-    return { seeds: 1, events: 1, virtualMs: 1, wallMs: 1, digest: '', faults: {} };
+    return { seeds: 1, events: 1, virtualMs: 1, wallMs: 1, digest: '', faults: {}, absent: options.replay === undefined ? [] : this.absent };
   }
 }
 
@@ -99,6 +100,14 @@ test('kept runs come first, and are neither shrunk, written again nor dropped wh
   await simulator.run();
   expect(simulator.seeds.slice(2)).toEqual(['replay 5', 'replay 7', 'from 1']);
   expect(readFileSync(simulator.regressions.path, 'utf8')).toBe(text);
+});
+
+test('a kept run whose faults hit nobody any more is told of: it guards nothing', async () => {
+  const simulator = new Simulator(new Set());
+  simulator.regressions.add({ found: '', isSmallest: true, plan: planOf(5) });
+  simulator.absent = ['shop-9'];
+  await simulator.run();
+  expect(simulator.remarks).toEqual([expect.stringMatching(/: the run number 1 .* has faults of shop-9, which is not there \(now\)/)]);
 });
 
 test('a kept run is replayed without a digest: the code may have changed since', async () => {
