@@ -38,7 +38,7 @@ async function binaries(folder: string): Promise<ReadonlyMap<number, string>> {
   return found;
 }
 
-test('the compatibility cases have the same digests on Node 20, 22 and 24', { timeout: 900_000 }, async (context) => {
+test('the compatibility cases and the workloads have the same digests on Node 20, 22 and 24', { timeout: 900_000 }, async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-nodes-'));
   try {
     const nodes = await binaries(folder);
@@ -48,11 +48,13 @@ test('the compatibility cases have the same digests on Node 20, 22 and 24', { ti
       if (process.env['CI'] === undefined) context.skip(cure);
       expect.fail(cure);
     }
-    const all: DigestsUnder[] = [];
-    for (const major of MAJORS) all.push(await digestsUnder(nodes.get(major) ?? ''));
-    const [first, ...others] = all;
-    expect(Object.keys(first?.digests ?? {}).length).toBeGreaterThan(0);
-    for (const other of others) expect(other.digests, `${other.node} against ${String(first?.node)}`).toEqual(first?.digests);
+    for (const script of ['compatibility-digests', 'workload-digests'] as const) {
+      const all: DigestsUnder[] = [];
+      for (const major of MAJORS) all.push(await digestsUnder(nodes.get(major) ?? '', script));
+      const [first, ...others] = all;
+      expect(Object.keys(first?.digests ?? {}).length).toBeGreaterThan(0);
+      for (const other of others) expect(other.digests, `${other.node} against ${String(first?.node)}`).toEqual(first?.digests);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
