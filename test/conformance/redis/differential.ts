@@ -62,7 +62,7 @@ export class Differential {
 
   async #begin(): Promise<void> {
     for (const [i, connection] of this.#connections.entries()) {
-      const reset = [['RESET'], ['FLUSHALL'], ['SCRIPT', 'FLUSH']];
+      const reset = [['RESET'], ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['CONFIG', 'SET', 'appendfsync', 'everysec']];
       await connection.pipeline(reset);
       for (const args of reset) this.#session(i).execute(args);
     }

@@ -17,7 +17,7 @@ export async function ioredisContender(): Promise<Contender> {
   return {
     name: 'redis-server',
     run: async (steps, scale) => {
-      for (const args of [['RESET'], ['FLUSHALL'], ['SCRIPT', 'FLUSH']]) await port.command(args, patience);
+      for (const args of [['RESET'], ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['CONFIG', 'SET', 'appendfsync', 'everysec']]) await port.command(args, patience);
       return await drivePort(port, realClock, scale, steps, 2);
     },
     close: async () => {
