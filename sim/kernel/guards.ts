@@ -56,14 +56,6 @@ export function installGuards(): void {
   guard(globalThis, 'MessageChannel', 'MessageChannel', 'use a promise');
   guard(globalThis, 'BroadcastChannel', 'BroadcastChannel', 'send through a simulated server');
   guard(globalThis, 'WebSocket', 'WebSocket', 'reach servers through the ports that the context gives');
-  for (const name of ['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming']) {
-    guard(
-      Reflect.get(globalThis, 'WebAssembly') as Record<string, unknown>,
-      name,
-      `WebAssembly.${name}`,
-      'compile it outside of the run, or with new WebAssembly.Module',
-    );
-  }
   const { subtle } = globalThis.crypto;
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(subtle))) {
     if (name === 'constructor') continue;
