@@ -4,7 +4,7 @@ import * as runner from 'node:test';
 import { callerFile } from './testing/caller-file.js';
 import { installSimulation } from './simulate/run-plan.js';
 import { simulate } from './simulate/simulate.js';
-import { remarkOnUnused, runSimTest } from './testing/run-sim-test.js';
+import { remarkOnReplay, remarkOnUnused, runSimTest } from './testing/run-sim-test.js';
 import { literally, shellWord } from './testing/shell-word.js';
 import { type SimTest, simTestBy, type SimTestWithModifiers } from './testing/sim-test.js';
 
@@ -56,6 +56,7 @@ runner.after(() => {
   for (const [file, { full, bare }] of seen) {
     const isThere = (entry: string): boolean => full.has(entry) || [...bare].some((name) => entry === name || entry.endsWith(` > ${name}`));
     remarkOnUnused(file, isThere, remark);
+    remarkOnReplay(relative(process.cwd(), file), isThere, process.env, remark);
   }
 });
 

@@ -3,7 +3,7 @@ import type { RunnerTask, RunnerTestCase, RunnerTestFile, RunnerTestSuite } from
 import { relative } from 'node:path';
 import { installSimulation } from './simulate/run-plan.js';
 import { simulate } from './simulate/simulate.js';
-import { remarkOnUnused, runSimTest } from './testing/run-sim-test.js';
+import { remarkOnReplay, remarkOnUnused, runSimTest } from './testing/run-sim-test.js';
 import { literally, shellWord } from './testing/shell-word.js';
 import { type SimTest, simTestBy, type SimTestWithModifiers } from './testing/sim-test.js';
 import { timeoutMs } from './testing/timeout.js';
@@ -24,7 +24,10 @@ function by(declare: Declare): SimTest {
     declare(name, { timeout: timeoutMs(options, process.env) }, async ({ task, skip }) => {
       const { file } = task;
       const remark = (text: string): void => console.warn(text);
-      if (!looked.has(file)) remarkOnUnused(file.filepath, hasTests(file), remark);
+      if (!looked.has(file)) {
+        remarkOnUnused(file.filepath, hasTests(file), remark);
+        remarkOnReplay(file.name, hasTests(file), process.env, remark);
+      }
       looked.add(file);
       const run = {
         ...{ file: file.filepath, name: fullName(task), options, body, remark },

@@ -18,6 +18,13 @@ export function unpackToken(prefix: string, token: string, instead = ''): string
   } catch {
     // The same as below: no token of ours.
   }
+  if (/^h[fp]1\./.test(token.trim()) && !token.trim().startsWith(prefix)) {
+    const cure =
+      prefix === 'hp1.'
+        ? 'it is one of "holdfast sim": give it to "holdfast replay"'
+        : 'it is one of a simulated test: give it to that test in HOLDFAST_REPLAY';
+    throw new UserInputError(`this is a replay token of another kind: ${cure}`);
+  }
   throw new UserInputError(`the replay token is damaged: copy it whole, from "${prefix}" to its last character${instead}`);
 }
 

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { activeWorld } from './active-world.js';
+import { ownPlaces } from './own-places.js';
 
 /** Code under test reached for the real world while it was being simulated. Names the place and the way out. */
 export class EscapeError extends Error {
@@ -20,7 +20,7 @@ export function escape(what: string, cure: string): never {
 }
 
 /** What stands between code under test and Node. */
-const OWN = ['./', '../node/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+const OWN = ownPlaces(import.meta.url, './', '../node/');
 
 /** Where the code under test is: the first frame that is neither the simulator's nor Node's own. */
 function callSite(): string {

@@ -13,5 +13,8 @@ export function errorNumber(code: string): number {
 /** An error of the operating system, as Node throws it: `read ECONNRESET`. */
 export function systemError(code: string, syscall: string, more: Readonly<Record<string, unknown>> = {}): NodeJS.ErrnoException {
   const detail = typeof more['hostname'] === 'string' ? ` ${more['hostname']}` : '';
-  return Object.assign(new Error(`${syscall} ${code}${detail}`), { errno: errorNumber(code), code, syscall, ...more });
+  const error = new Error(`${syscall} ${code}${detail}`);
+  // Where the operating system calls back there is no code of anybody's.
+  error.stack = `Error: ${error.message}`;
+  return Object.assign(error, { errno: errorNumber(code), code, syscall, ...more });
 }

@@ -70,11 +70,19 @@ export class Cast {
     return kind !== 'crash' || !process.isDone || this.network.isListening(process.sim);
   }
 
+  /** The processes whose main function has not even been called. */
+  get unborn(): readonly string[] {
+    return [...this.processes.values()].filter(({ hasBegun }) => !hasBegun).map(({ name }) => name);
+  }
+
   /** Who has not come to an end, in words. */
   whoIsMissing(): string {
     const unfinished = [...this.processes.values()].filter((process) => process.isAlive && !process.isDone).map(({ name }) => name);
     const down = [...this.processes.values(), ...this.servers.values()].filter((process) => !process.isAlive).map(({ name }) => name);
-    const who = unfinished.length === 0 ? 'every process that is up has finished' : `not finished: ${unfinished.join(', ')}`;
+    const who =
+      unfinished.length === 0
+        ? 'every process that is up has finished'
+        : `not finished: ${unfinished.join(', ')} (a dynamic import(), a real I/O, or a client that was made outside of the process never ends in it: see freshModule)`;
     return down.length === 0 ? who : `${who}; down: ${down.join(', ')}`;
   }
 }

@@ -5,6 +5,7 @@ import { activeWorld } from '../kernel/active-world.js';
 import { UserInputError } from '../user-input-error.js';
 import { bundleModule } from './bundle-module.js';
 import { installSimulation } from './run-plan.js';
+import { requireOptions } from './settings.js';
 
 export interface FreshModuleOptions {
   /** Names of packages to evaluate anew as well, wherever in the bundle they are imported: those that keep state in their modules. */
@@ -30,7 +31,9 @@ export interface FreshModuleOptions {
  * Throws a `UserInputError` when the file is missing or cannot be parsed, imports what is not there, awaits at its top level (a
  * life begins in one go), or never imports a package that `packages` names.
  */
-export async function freshModule<T>(url: string | URL, { packages = [] }: FreshModuleOptions = {}): Promise<() => T> {
+export async function freshModule<T>(url: string | URL, options: FreshModuleOptions = {}): Promise<() => T> {
+  requireOptions('freshModule', options, ['packages']);
+  const { packages = [] } = options;
   if (activeWorld() !== null) throw new UserInputError('freshModule reads files: call it before the simulation, at the top of the test file');
   const file = fileOf(url);
   const found = await stat(file).catch(() => null);

@@ -36,21 +36,27 @@ export interface ShrunkRun {
  */
 export async function shrinkPlan(failed: FailedRun, options: ShrinkPlanOptions): Promise<ShrunkRun> {
   const { isOver, isLate, terrain } = options;
-  let best = await descend(failed, options, isOver, function* ({ plan, integers }) {
-    for (const candidate of fewerFaults(plan)) {
-      yield candidate;
-      yield* underOtherSeeds(pinned(candidate, integers), OTHER_SEEDS);
-      // A failure that needs no fault at all may need other numbers; it is worth looking for, as nothing explains better.
-      if (candidate.faults.length === 0) yield* underOtherSeeds({ ...candidate, overrides: {} }, SEEDS_WITHOUT_FAULT);
-    }
-  });
-  const isSmallest = !isOver();
+  let best = await descend(failed, options, isOver, withFewerFaults);
   for (const plan of underOtherSeeds(pinned(best.plan, best.integers), OTHER_SEEDS)) {
     const run = await failing(plan, best, options, isLate);
     if (run !== null && run.events < best.events) best = run;
   }
-  best = await descend(best, options, isLate, ({ plan, integers }) => smallerNumbers(plan, integers, terrain));
-  return { run: best, isSmallest };
+  // With smaller numbers a fault may be needed no longer, and without it other numbers may do.
+  for (let before: FailedRun | null = null; best !== before;) {
+    before = best;
+    best = await descend(best, options, isLate, ({ plan, integers }) => smallerNumbers(plan, integers, terrain));
+    best = await descend(best, options, isOver, withFewerFaults);
+  }
+  return { run: best, isSmallest: !isOver() };
+}
+
+function* withFewerFaults({ plan, integers }: FailedRun): Generator<Plan> {
+  for (const candidate of fewerFaults(plan)) {
+    yield candidate;
+    yield* underOtherSeeds(pinned(candidate, integers), OTHER_SEEDS);
+    // A failure that needs no fault at all may need other numbers; it is worth looking for, as nothing explains better.
+    if (candidate.faults.length === 0) yield* underOtherSeeds({ ...candidate, overrides: {} }, SEEDS_WITHOUT_FAULT);
+  }
 }
 
 /** Goes from each run to the first of its candidates that fails too, as long as there is one. */

@@ -1,5 +1,6 @@
 import { activeWorld } from '../kernel/active-world.js';
 import { UserInputError } from '../user-input-error.js';
+import { cutStack } from './user-stack.js';
 import { Campaign } from './campaign.js';
 import type { SimulateOptions, SimulationReport } from './options.js';
 import { installSimulation } from './run-plan.js';
@@ -19,5 +20,11 @@ export async function simulate(body: SimulationBody, options: SimulateOptions = 
   const settings = settingsOf(options);
   if (activeWorld() !== null) throw new UserInputError('simulate was called inside a simulation: one at a time');
   installSimulation();
-  return new Campaign({ body, settings }).run();
+  try {
+    return await new Campaign({ body, settings }).run();
+  } catch (error) {
+    // What the body asked for and cannot mean: it is to see its own line, not ours.
+    if (error instanceof UserInputError) cutStack(error);
+    throw error;
+  }
 }

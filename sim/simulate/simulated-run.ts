@@ -235,6 +235,10 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
       return;
     }
     void Promise.resolve(result).then(() => {
+      const { faults, lateness } = this.around.plan;
+      // Under faults one may be late through no fault of the test's.
+      const unborn = faults.length === 0 && lateness === null ? this.cast.unborn : [];
+      if (unborn.length > 0) return failed(new Error(`the test ended before ${unborn.join(', ')} began: await what they do (\`await process.finished\`)`));
       this.isOver = true;
       this.world.stop();
     }, failed);

@@ -1,8 +1,10 @@
+import type { FailureKind } from './failure.js';
 import type { Plan } from './plan.js';
 
 export interface SimulationFailureParts {
   readonly plan: Plan;
   readonly replay: string;
+  readonly kind: FailureKind;
   readonly headline: string;
   readonly story: string;
   readonly digest: string;
@@ -24,6 +26,7 @@ export class SimulationFailure extends Error {
   declare readonly seed: number;
   /** The token that runs it again, exactly: `simulate(body, { replay })`. */
   declare readonly replay: string;
+  declare readonly kind: FailureKind;
   /** What broke, in one line, or in as many as the assertion has. */
   declare readonly headline: string;
   /** What happened, why, and which faults it took. */
@@ -31,7 +34,7 @@ export class SimulationFailure extends Error {
   declare readonly plan: Plan;
   declare readonly digest: string;
 
-  constructor({ plan, replay, headline, story, digest, frames, cause }: SimulationFailureParts) {
+  constructor({ plan, replay, kind, headline, story, digest, frames, cause }: SimulationFailureParts) {
     super(`${headline}\n\n${story}\nreplay: simulate(body, { replay: '${replay}' })`, cause instanceof Error ? { cause } : {});
     this.stack = `${this.name}: ${this.message}${frames === '' ? '' : `\n${frames}`}`;
     for (const [name, value] of Object.entries({
@@ -39,6 +42,7 @@ export class SimulationFailure extends Error {
       code: 'HOLDFAST_SIMULATION_FAILED',
       seed: plan.seed,
       replay,
+      kind,
       headline,
       story,
       plan,

@@ -40,12 +40,17 @@ export async function tell(failed: FailedRun, options: RunPlanOptions, { found, 
     '',
     ...(race === null ? [] : [raceInWords(race)]),
     causes(failed.plan, isSmallest),
-    ...(isSame ? [] : [`Told from a second run of it, which ended otherwise: ${run.failure === null ? 'it passed' : failureInWords(run.failure)}`]),
+    ...(isSame
+      ? []
+      : [
+          `This is the story of a second run of it, which ${run.failure === null ? 'passed' : `ended otherwise: ${failureInWords(run.failure)}`}: something outside of the simulation has a hand in it (a real I/O, a dynamic import(), state of a module).`,
+        ]),
     ...(recorded === null ? [] : remarks(recorded, run)),
   ].join('\n');
   return new SimulationFailure({
     plan: failed.plan,
     replay: token,
+    kind: failure.kind,
     headline,
     story,
     digest: run.digest,

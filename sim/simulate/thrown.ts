@@ -6,5 +6,7 @@ export function thrownText(error: unknown): string {
   // Whatever somebody made of them.
   const name = String(error.name);
   const message = String(error.message);
-  return name === 'Error' || name === 'ExitError' || name === '' || message.startsWith(`${name}:`) ? message : `${name}: ${message}`;
+  const text = name === 'Error' || name === 'ExitError' || name === '' || message.startsWith(`${name}:`) ? message : `${name}: ${message}`;
+  // `fetch failed` says nothing; why it did, says its cause.
+  return error.cause instanceof Error && !text.includes('\n') ? `${text} (${String(error.cause.message)})` : text;
 }

@@ -26,6 +26,7 @@ export class UserProcess implements SimulatedProcess {
   readonly isHit: boolean;
   /** Whether its main function has come to its end, in whatever life. */
   isDone = false;
+  hasBegun = false;
   private readonly onDone: (() => void)[] = [];
 
   constructor(
@@ -79,6 +80,7 @@ export class UserProcess implements SimulatedProcess {
   }
 
   private live(incarnation: Incarnation): void {
+    this.hasBegun = true;
     const { recording } = this.run;
     recording?.life(this.name, incarnation.epoch === 1 ? 'starts' : 'starts again, with new memory');
     // Of a life that has ended itself nobody hears any more, whatever it makes of that.

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { ownPlaces } from '../kernel/own-places.js';
 
 /** Where Holdfast's own code is. */
-const OURS = [fileURLToPath(new URL('../', import.meta.url)), new URL('../', import.meta.url).href];
+const OURS = ownPlaces(import.meta.url, '../');
 
 const isForeign = (frame: string): boolean => !frame.includes('node:') && !OURS.some((place) => frame.includes(place)) && /[\\/]/.test(frame);
 

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
+import { ownPlaces } from '../kernel/own-places.js';
 
-const OURS = [fileURLToPath(import.meta.url), fileURLToPath(new URL('sim-test', import.meta.url))];
+const OURS = ownPlaces(import.meta.url, import.meta.url, './sim-test');
 
 /** The path of the file that called into `entry`, by the stack. */
 export function callerFile(entry: string): string {
-  const ours = [...OURS, fileURLToPath(entry)];
+  const ours = [...OURS, ...ownPlaces(entry, entry)];
   const frames = (new Error().stack ?? '').split('\n').slice(1);
   for (const frame of frames) {
     const place = /(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/])[^()]*?):\d+:\d+\)?$/.exec(frame)?.[1];

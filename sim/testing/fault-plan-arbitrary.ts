@@ -4,7 +4,7 @@ import { type Episode, type FaultScope, pairs } from '../nemesis/fault.js';
 import { faultKinds, faults } from '../nemesis/faults.js';
 import { scopeOf } from '../simulate/draw-plan.js';
 import type { SeenTopology } from '../simulate/seen-topology.js';
-import { usualFaults } from '../simulate/settings.js';
+import { requireOptions, usualFaults } from '../simulate/settings.js';
 import { UserInputError } from '../user-input-error.js';
 
 /** Who is in the world that fault plans are made for. */
@@ -33,6 +33,10 @@ const DEFAULT_EPISODES = 6;
  * Throws a `UserInputError` when a kind that is asked for could hit nothing here.
  */
 export function faultPlanArbitrary(fc: typeof FastCheck, constraints: FaultPlanConstraints): FastCheck.Arbitrary<readonly Episode[]> {
+  requireOptions('faultPlanArbitrary', constraints, ['processes', 'servers', 'links', 'faults', 'horizonMs', 'maxEpisodes']);
+  for (const name of ['processes', 'servers'] as const) {
+    if (!Array.isArray(constraints[name])) throw new UserInputError(`faultPlanArbitrary: ${name} must be a list of names (it may be empty)`);
+  }
   const { horizonMs = DEFAULT_HORIZON_MS, maxEpisodes = DEFAULT_EPISODES } = constraints;
   requireWhole('horizonMs', horizonMs);
   requireWhole('maxEpisodes', maxEpisodes);

@@ -94,8 +94,10 @@ function failed(failure: SimulationFailure, { command }: SimTestRun, remarks: re
 }
 
 /** Keeps the run that failed, and says so. */
-function keep({ plan, headline, replay }: SimulationFailure, test: SimTestRun, { isCi }: Environment): string {
+function keep({ plan, kind, headline, replay }: SimulationFailure, test: SimTestRun, { isCi }: Environment): string {
   const regressions = Regressions.beside(test.file);
+  // Any run shows these, not this one only.
+  if (kind === 'escape' || kind === 'loop') return 'Not kept for later: any run shows it.';
   if (isCi) return `To keep it in ${regressions.shownPath}, run that line once on your own machine and commit what it writes; CI writes nothing.`;
   try {
     const added = regressions.add({
@@ -107,6 +109,19 @@ function keep({ plan, headline, replay }: SimulationFailure, test: SimTestRun, {
   } catch (error) {
     return `It could not be kept in ${regressions.shownPath}: ${(error as Error).message}`;
   }
+}
+
+/** Says that the run which is to be replayed is of none of the file's tests, each of which is left out. */
+export function remarkOnReplay(file: string, hasTest: (name: string) => boolean, variables: Surroundings['variables'], remark: (text: string) => void): void {
+  let name: string | undefined;
+  try {
+    name = readEnvironment(variables).replay?.name;
+  } catch {
+    // Each test says so by itself.
+    return;
+  }
+  if (name !== undefined && !hasTest(name))
+    remark(`HOLDFAST_REPLAY is a run of ${JSON.stringify(name)}: there is no such test in ${file} (now), so none of its simulated tests runs`);
 }
 
 /** Says which entries no test of the file has: a test that was renamed leaves its runs behind. */

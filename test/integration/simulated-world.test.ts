@@ -18,6 +18,23 @@ const collected = (): { list: string[]; restart: () => string[] } => {
 };
 
 describe('a process', () => {
+  test('that the test does not wait for has not even begun: a forgotten await is no pass', async () => {
+    const error = await thrownBy((world) => {
+      for (const name of ['ann', 'bob']) world.process(name, () => Promise.reject(new Error('never seen')));
+    });
+    expect(error.message).toMatch(/^the test ended before ann, bob began: await what they do/);
+  });
+
+  test('whose name is taken is told at the line of the test, without ours', async () => {
+    const error = await thrownBy((world) => {
+      world.process('ann', () => undefined);
+      world.process('ann', () => undefined);
+    });
+    expect(error.message).toMatch(/there is already a process ann/);
+    expect(error.stack).toMatch(/simulated-world\.test\.ts:\d+/);
+    expect(error.stack).not.toMatch(/\/sim\/(simulate|kernel)\//);
+  });
+
   test('runs anew after each crash, and finishes once', async () => {
     const seen = collected();
     await once(async (world) => {

@@ -41,10 +41,10 @@ describe('a token', () => {
       token.replace('hp1.', 'hp2.'),
       token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
       '',
-      'hf1.abc.def',
     ];
     for (const other of wrong) expect(() => recordedRunOf(other)).toThrow(/^the replay token is damaged: copy it whole, from "hp1\." to its last character$/);
     expect(recordedRunOf(` ${token}\n`).plan).toEqual(calm);
+    expect(() => recordedRunOf('hf1.abc.def')).toThrow(/^this is a replay token of another kind: it is one of "holdfast sim"/);
   });
 });
 
