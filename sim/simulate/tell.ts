@@ -40,11 +40,7 @@ export async function tell(failed: FailedRun, options: RunPlanOptions, { found, 
     '',
     ...(race === null ? [] : [raceInWords(race)]),
     causes(failed.plan, isSmallest),
-    ...(isSame
-      ? []
-      : [
-          `This is the story of a second run of it, which ${run.failure === null ? 'passed' : `ended otherwise: ${failureInWords(run.failure)}`}: something outside of the simulation has a hand in it (a real I/O, a dynamic import(), state of a module).`,
-        ]),
+    ...(isSame ? [] : [strangeness(run)]),
     ...(recorded === null ? [] : remarks(recorded, run)),
   ].join('\n');
   return new SimulationFailure({
@@ -57,6 +53,12 @@ export async function tell(failed: FailedRun, options: RunPlanOptions, { found, 
     frames: cutStack(failure.error),
     cause: failure.error,
   });
+}
+
+/** A run that fails now and passes then. */
+function strangeness({ failure }: PlanRun): string {
+  const end = failure === null ? 'passed' : `ended otherwise: ${failureInWords(failure)}`;
+  return `This is the story of a second run of it, which ${end}: something outside of the simulation has a hand in it (a real I/O, a dynamic import(), state of a module).`;
 }
 
 /** Which faults it took. */
