@@ -16,7 +16,7 @@ const tokenOf = (seed: number, name = NAME): string => replayToken({ plan: { ...
 /** A failure as `simulate` makes them. */
 const failureOf = (seed: number): SimulationFailure =>
   new SimulationFailure({
-    ...{ plan: planOf(seed), replay: tokenOf(seed), digest: 'abc', headline: `oversold by ${seed}`, cause: new Error('cause') },
+    ...{ plan: planOf(seed), replay: tokenOf(seed), digest: 'abc', kind: 'test', headline: `oversold by ${seed}`, cause: new Error('cause') },
     story: 'ann bought; bob bought',
     frames: '    at body (/shop.test.ts:3:4)',
   });
