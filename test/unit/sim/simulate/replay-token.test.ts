@@ -35,13 +35,7 @@ describe('a token', () => {
   test('that is damaged says so in one line', () => {
     const calm = { version: 1 as const, name: 'x', seed: 1, faults: [], horizonMs: 0, lateness: null, overrides: {} };
     const token = replayToken({ plan: calm, digest: 'abc', checkpoints: [] });
-    const wrong = [
-      token.slice(0, -1),
-      `${token}x`,
-      token.replace('hp1.', 'hp2.'),
-      token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
-      '',
-    ];
+    const wrong = [token.slice(0, -1), `${token}x`, token.replace('hp1.', 'hp2.'), token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), ''];
     for (const other of wrong) expect(() => recordedRunOf(other)).toThrow(/^the replay token is damaged: copy it whole, from "hp1\." to its last character$/);
     expect(recordedRunOf(` ${token}\n`).plan).toEqual(calm);
     expect(() => recordedRunOf('hf1.abc.def')).toThrow(/^this is a replay token of another kind: it is one of "holdfast sim"/);
