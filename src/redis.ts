@@ -8,19 +8,8 @@ import { redisLock, type RedisLockOptions } from './locks/redis-lock.js';
 export { ioredisPort, type IoredisPort, type IoredisPortOptions } from './bindings/ioredis-redis.js';
 export type { IoredisClient } from './bindings/ioredis-connection.js';
 export type { LedgerEntry } from './inventory/ledger-entry.js';
-export {
-  RedisStock,
-  type Fenced,
-  type Identified,
-  type Overwrite,
-  type RedisStockOptions,
-  type StaleToken,
-  type StockLedger,
-  type StockRead,
-  type StockRestocked,
-  type StockTaken,
-  type StockWritten,
-} from './inventory/redis-stock.js';
+export { RedisStock, type RedisStockOptions } from './inventory/redis-stock.js';
+export type { Fenced, Identified, Overwrite, StaleToken, Stock, StockLedger, StockRead, StockRestocked, StockTaken, StockWritten } from './inventory/stock.js';
 export { FENCE_LUA, TOKEN_LUA } from './locks/fencing.lua.js';
 export { GuardedRegister, type GuardedAnswer, type GuardedRegisterOptions, type LeaseClaim } from './locks/guarded-register.js';
 export { redisLock, redisLockEnvelope, type RedisLockOptions } from './locks/redis-lock.js';

@@ -1,5 +1,5 @@
 import { UserInputError } from '../user-input-error.js';
-import { type RedisService, serveRedis } from '../wire/serve-redis.js';
+import { type RedisService, serveRedis } from '../wire/redis/serve-redis.js';
 import type { Terminal } from './terminal.js';
 import { server, wholeNumber } from './values.js';
 

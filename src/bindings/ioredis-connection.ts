@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { ok, refused, unknown } from '../base/outcome.js';
 import { microseconds, type Duration } from '../base/time.js';
 import type { RedisOutcome, RedisReply } from '../ports/redis.js';
-import { systemClock } from './system-clock.js';
+import { withDeadline } from './with-deadline.js';
 
 /** The part of an ioredis client that we use. `ioredis-mock` has it too, without `status` and `call`. */
 export interface IoredisClient {
@@ -156,17 +156,3 @@ function asReply(reply: unknown): RedisReply {
 }
 
 const isRecord = (reply: unknown): reply is object => typeof reply === 'object' && reply !== null && Object.getPrototypeOf(reply) === Object.prototype;
-
-/** What `work` resolves to, or `late` when that takes longer than `timeout`. */
-async function withDeadline<Value>(timeout: Duration, late: Value, work: Promise<Value>): Promise<Value> {
-  let stop = (): void => {};
-  const deadline = new Promise<Value>((resolve) => {
-    const timer = systemClock.setTimer(microseconds(Math.max(0, timeout)), () => resolve(late));
-    stop = () => timer.cancel();
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    stop();
-  }
-}

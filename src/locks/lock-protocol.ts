@@ -45,8 +45,8 @@ export type AcquireReply =
   | { readonly status: 'granted'; readonly token: FencingToken; readonly expiresAt: Instant }
   /** In the queue of a protocol that has one: ask again, at the latest after `remaining`, to keep the place. */
   | { readonly status: 'queued'; readonly remaining: Duration }
-  /** `remaining`: how much longer, as far as the store knows, the holder's lease lasts. */
-  | { readonly status: 'refused'; readonly reason: 'held'; readonly holder: string; readonly remaining: Duration }
+  /** `remaining`: how much longer, as far as the store knows, the holder's lease lasts. `holder` is null when the key changed hands meanwhile. */
+  | { readonly status: 'refused'; readonly reason: 'held'; readonly holder: string | null; readonly remaining: Duration }
   /** This owner has given the key back already: the request was a late duplicate. */
   | { readonly status: 'refused'; readonly reason: 'released' }
   | Unavailable

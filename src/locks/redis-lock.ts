@@ -1,10 +1,11 @@
 import { assert } from '../base/assert.js';
 import { parseFencingToken } from '../base/fencing-token.js';
 import { nameText, wholeNumber } from '../base/options.js';
-import { after, microseconds, milliseconds, toMilliseconds, type Duration, type Instant } from '../base/time.js';
+import { milliseconds, toMilliseconds, type Duration, type Instant } from '../base/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { RedisPort } from '../ports/redis.js';
 import type { Envelope } from './envelope.js';
+import { localEnd } from './local-end.js';
 import type { AcquireReply, AcquireRequest, ExtendReply, ExtendRequest, LockProtocol, ReleaseReply, ReleaseRequest } from './lock-protocol.js';
 import { replyList, withoutReply } from './redis-answer.js';
 import { redisLockKeys } from './redis-lock-keys.js';
@@ -67,9 +68,6 @@ export interface RedisLockOptions {
   readonly fenceRetentionMs?: number;
 }
 
-/** The server counts whole milliseconds: it may end a key up to one sooner, and so may we round. */
-const ROUNDING = milliseconds(2);
-
 class RedisLock implements LockProtocol {
   readonly name = 'redis';
   readonly assumes: Envelope;
@@ -120,16 +118,7 @@ class RedisLock implements LockProtocol {
   }
 
   #localEnd(sent: Instant, ttl: Duration): Instant {
-    return after(sent, microseconds(ttl - this.#margin(ttl)));
-  }
-
-  /**
-   * Our clock may be slow while the server's is fast: twice the drift, and the rounding. Without it (test: "the local end
-   * comes before the key's"): 1. A holds for 10 s.  2. The server's clock, 2 % fast, ends the key after 9.8 s.  3. B is
-   * granted it.  4. A's clock, 2 % slow, lets A believe until 10.2 s.
-   */
-  #margin(ttl: Duration): number {
-    return Math.ceil((ttl * 2 * this.#driftPpm) / 1_000_000) + ROUNDING;
+    return localEnd(sent, ttl, this.#driftPpm);
   }
 }
 

@@ -3,7 +3,7 @@ import { Redis as Redis5, type RedisOptions } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RedisService, serveRedis } from '../../sim/wire/serve-redis.js';
+import { type RedisService, serveRedis } from '../../sim/wire/redis/serve-redis.js';
 
 /** Clients as their packages publish them, over a real socket, on the simulated Redis. */
 let open: RedisService;

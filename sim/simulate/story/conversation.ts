@@ -1,4 +1,4 @@
-import { ProtocolError, RespDecoder } from '../../wire/resp-decoder.js';
+import { ProtocolError, RespDecoder } from '../../wire/redis/resp-decoder.js';
 import { HttpReader, looksLikeHttp } from './http-reader.js';
 import { ReplyReader, type StoryReply } from './reply-reader.js';
 import { commandInWords, cut, oneLine, replyInWords } from './words.js';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { serveRedis } from '../../../sim/wire/serve-redis.js';
+import { serveRedis } from '../../../sim/wire/redis/serve-redis.js';
 
 test.each([
   { name: 'one command at a time', args: ['-n', '1000'] },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { supportedCommands } from '../../../sim/servers/redis/command-table.js';
-import { type RedisService, serveRedis } from '../../../sim/wire/serve-redis.js';
+import { type RedisService, serveRedis } from '../../../sim/wire/redis/serve-redis.js';
 import { type RunningRedis, startRedisServer } from '../../support/start-redis-server.js';
 import { formOnly, redisCliSession } from './redis-cli-session.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { supportedCommands } from '../../../sim/servers/redis/command-table.js';
-import { type RedisService, serveRedis } from '../../../sim/wire/serve-redis.js';
+import { type RedisService, serveRedis } from '../../../sim/wire/redis/serve-redis.js';
 import { RawConnection, toWire } from '../../support/raw-connection.js';
 import { type RunningRedis, startRedisServer } from '../../support/start-redis-server.js';
 import { commandTemplates } from './command-templates.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ReplyReader, type StoryReply } from '../../../../../sim/simulate/story/reply-reader.js';
-import { encodeReply } from '../../../../../sim/wire/resp-encoder.js';
+import { encodeReply } from '../../../../../sim/wire/redis/resp-encoder.js';
 
 /** Reads `text`, cut into chunks of `size`. */
 function read(text: string, size = text.length): (StoryReply | undefined)[] {

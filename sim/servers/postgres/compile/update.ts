@@ -1,0 +1,149 @@
+import type { DeleteStmt, Node, UpdateStmt } from 'libpg-query';
+import { evaluate } from '../execute/evaluate.js';
+import { type Frame, newFrame } from '../execute/execution.js';
+import { concurrentChange, lockNewest, settle } from '../execute/lock-row.js';
+import { unsupported } from '../sql-error.js';
+import { ROW_EXCLUSIVE } from '../storage/heavy-locks.js';
+import { type LockStrength, NO_KEY_UPDATE, UPDATE } from '../storage/row.js';
+import type { Table } from '../storage/table.js';
+import type { Steps } from '../storage/wait.js';
+import type { SqlRow } from '../types/sql-value.js';
+import { type Assignment, compileAssignments } from './assignments.js';
+import { compileCondition } from './compile-expression.js';
+import { conjuncts } from './conjuncts.js';
+import type { Expression } from './expression.js';
+import { compileFrom, crossed, type Source, tableSource } from './from.js';
+import { compileRowChecks, keyChanged } from './row-checks.js';
+import type { Relation, Scope, WriteQuery } from './scope.js';
+import { compileTargets, fieldsOf, project } from './targets.js';
+import { compileWithQueries } from './with.js';
+
+export function* assigned(assignments: readonly Assignment[], before: SqlRow, frame: Frame): Steps<SqlRow> {
+  const values = [...before];
+  for (const { column, value } of assignments) values[column] = value.blocks ? yield* evaluate(value, frame) : value.eval(frame);
+  return values;
+}
+
+/** What UPDATE and DELETE share: the rows that are meant, each looked at again when somebody else has changed it meanwhile. */
+interface Aim {
+  readonly table: Table;
+  readonly relation: Relation;
+  readonly source: Source;
+  readonly where: Expression | undefined;
+}
+
+function aim(statement: Pick<UpdateStmt, 'relation' | 'whereClause'>, others: readonly Node[] | undefined, scope: Scope): Aim {
+  const name = statement.relation?.relname ?? '';
+  const table = scope.unit.catalog.table(name, scope.unit.transaction);
+  const around = compileFrom(others, scope, statement.whereClause);
+  const target = tableSource(table, statement.relation?.alias?.aliasname ?? name, ROW_EXCLUSIVE, scope, conjuncts(statement.whereClause));
+  const [relation] = target.relations;
+  if (relation === undefined) throw unsupported('this target');
+  const where = statement.whereClause === undefined ? undefined : compileCondition(statement.whereClause, { ...scope, clause: 'WHERE' }, 'WHERE');
+  return { table, relation, source: crossed(around, target), where };
+}
+
+function* meant({ source, where }: Aim, base: Frame): Steps<Frame[]> {
+  source.reset(base.x);
+  const frames: Frame[] = [];
+  for (const frame of yield* source.produce(base)) {
+    if (where === undefined || (where.blocks ? yield* evaluate(where, frame) : where.eval(frame)) === true) frames.push(frame);
+  }
+  return frames;
+}
+
+/**
+ * Brings a frame to the newest version of its row, free to be written. `strengthOf` says how strongly the write locks it;
+ * `lock`, how strongly a row is locked that has to be looked at again. False when there is nothing left to write.
+ */
+function* ready({ table, relation, source, where }: Aim, frame: Frame, strengthOf: () => Steps<LockStrength>, lock: LockStrength): Steps<boolean> {
+  const { x } = frame;
+  for (;;) {
+    const version = frame.versions[relation.slot];
+    if (version === undefined) return false;
+    const settled = yield* settle(x, version, yield* strengthOf(), 'wait', table.name);
+    if (settled === 'current') return true;
+    if (settled === undefined || settled === 'changed by itself') return false;
+    if (x.isSnapshotKept) throw concurrentChange(settled === 'updated' ? 'update' : 'delete');
+    const newest = settled === 'updated' ? yield* lockNewest(x, version, lock, 'wait', table.name) : undefined;
+    if (newest === undefined) return false;
+    frame.versions[relation.slot] = newest;
+    frame.rows[relation.slot] = newest.values;
+    if (!source.holds(frame) || (where !== undefined && (yield* evaluate(where, frame)) !== true)) return false;
+  }
+}
+
+export function compileUpdate(statement: UpdateStmt, scope: Scope): WriteQuery {
+  const withQueries = statement.withClause && compileWithQueries(statement.withClause, scope);
+  const target = aim(statement, statement.fromClause, scope);
+  const { table, relation } = target;
+  const assignments = compileAssignments(statement.targetList, table, scope);
+  const checks = compileRowChecks(table, scope.unit);
+  const returning = compileTargets(statement.returningClause?.exprs, { ...scope, clause: 'RETURNING' });
+  const lock = assignments.some(({ column }) => table.keyColumns.has(column)) ? UPDATE : NO_KEY_UPDATE;
+  return {
+    command: 'UPDATE',
+    fields: fieldsOf(returning),
+    *run(outer) {
+      const base = newFrame(outer.x, outer);
+      const { x } = base;
+      withQueries?.begin(x);
+      const rows: SqlRow[] = [];
+      let count = 0;
+      for (const frame of yield* meant(target, base)) {
+        let after: SqlRow = [];
+        let strength: LockStrength = NO_KEY_UPDATE;
+        const strengthOf = function* (): Steps<LockStrength> {
+          const before = frame.rows[relation.slot] ?? [];
+          after = yield* assigned(assignments, before, frame);
+          strength = lock === UPDATE && keyChanged(table, before, after) ? UPDATE : NO_KEY_UPDATE;
+          return strength;
+        };
+        if (!(yield* ready(target, frame, strengthOf, lock))) continue;
+        const version = frame.versions[relation.slot];
+        if (version === undefined) continue;
+        checks.values(x, after);
+        const written = table.update(x.transaction, x.snapshot.command, version, after, strength);
+        yield* checks.unique(x, after, written, version);
+        checks.atEnd(x, version.values, after);
+        count += 1;
+        frame.rows[relation.slot] = after;
+        if (returning.length > 0) rows.push(yield* project(returning, frame));
+      }
+      if (withQueries !== undefined) yield* withQueries.finish(base);
+      return { count, rows };
+    },
+  };
+}
+
+export function compileDelete(statement: DeleteStmt, scope: Scope): WriteQuery {
+  const withQueries = statement.withClause && compileWithQueries(statement.withClause, scope);
+  const target = aim(statement, statement.usingClause, scope);
+  const { table, relation } = target;
+  const checks = compileRowChecks(table, scope.unit);
+  const returning = compileTargets(statement.returningClause?.exprs, { ...scope, clause: 'RETURNING' });
+
+  const strengthOf = function* (): Steps<LockStrength> { return UPDATE; }; // prettier-ignore
+  return {
+    command: 'DELETE',
+    fields: fieldsOf(returning),
+    *run(outer) {
+      const base = newFrame(outer.x, outer);
+      const { x } = base;
+      withQueries?.begin(x);
+      const rows: SqlRow[] = [];
+      let count = 0;
+      for (const frame of yield* meant(target, base)) {
+        if (!(yield* ready(target, frame, strengthOf, UPDATE))) continue;
+        const version = frame.versions[relation.slot];
+        if (version === undefined) continue;
+        table.delete(x.transaction, x.snapshot.command, version, UPDATE);
+        checks.atEnd(x, version.values, undefined);
+        count += 1;
+        if (returning.length > 0) rows.push(yield* project(returning, frame));
+      }
+      if (withQueries !== undefined) yield* withQueries.finish(base);
+      return { count, rows };
+    },
+  };
+}

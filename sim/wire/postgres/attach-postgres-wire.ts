@@ -1,0 +1,15 @@
+import type { Endpoint } from '../../network.js';
+import type { PostgresSite } from './postgres-site.js';
+import { PostgresWire } from './postgres-wire.js';
+
+/** Speaks PostgreSQL's protocol on a simulated connection, whose messages are bytes, and null for "I send no more". */
+export function attachPostgresWire(site: PostgresSite, endpoint: Endpoint): void {
+  const wire = new PostgresWire(site, {
+    write: (bytes) => endpoint.send(bytes),
+    close: () => endpoint.close(),
+  });
+  endpoint.handlers = {
+    message: (bytes) => (bytes === null ? wire.end() : wire.receive(bytes as Uint8Array)),
+    closed: () => wire.lost(),
+  };
+}

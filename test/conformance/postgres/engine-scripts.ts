@@ -1,0 +1,366 @@
+/** Statements of several sessions in one order: `A: BEGIN`. Before each script two tables are made anew. */
+export interface EngineScript {
+  readonly name: string;
+  readonly steps: readonly string[];
+}
+
+export const SETUP: readonly string[] = [
+  'DROP TABLE IF EXISTS line',
+  'DROP TABLE IF EXISTS stock',
+  'CREATE TABLE stock (id int PRIMARY KEY, value int NOT NULL CHECK (value >= 0), note text UNIQUE)',
+  'CREATE TABLE line (id serial PRIMARY KEY, stock_id int NOT NULL REFERENCES stock (id), quantity int NOT NULL DEFAULT 1)',
+  "INSERT INTO stock VALUES (1, 10, 'a'), (2, 20, 'b')",
+];
+
+const LEVELS = ['READ COMMITTED', 'REPEATABLE READ'] as const;
+
+function atBoth(name: string, sessions: string, steps: readonly string[]): EngineScript[] {
+  return LEVELS.map((level) => ({
+    name: `${name} at ${level}`,
+    steps: [...[...sessions].map((session) => `${session}: BEGIN ISOLATION LEVEL ${level}`), ...steps],
+  }));
+}
+
+const ALL = 'SELECT id, value FROM stock ORDER BY id';
+
+/** The anomalies of Berenson, Adya and "hermitage": statements chosen so that a level shows whether it allows them. */
+const ANOMALIES = [
+  ...atBoth('G0 write cycles', 'AB', [
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'B: UPDATE stock SET value = 12 WHERE id = 1',
+    'A: UPDATE stock SET value = 21 WHERE id = 2',
+    'A: COMMIT',
+    `A: ${ALL}`,
+    'B: UPDATE stock SET value = 22 WHERE id = 2',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('G1a aborted reads', 'AB', ['A: UPDATE stock SET value = 101 WHERE id = 1', `B: ${ALL}`, 'A: ROLLBACK', `B: ${ALL}`, 'B: COMMIT']),
+  ...atBoth('G1b intermediate reads', 'AB', [
+    'A: UPDATE stock SET value = 101 WHERE id = 1',
+    `B: ${ALL}`,
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'A: COMMIT',
+    `B: ${ALL}`,
+    'B: COMMIT',
+  ]),
+  ...atBoth('G1c circular information flow', 'AB', [
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'B: UPDATE stock SET value = 22 WHERE id = 2',
+    'A: SELECT value FROM stock WHERE id = 2',
+    'B: SELECT value FROM stock WHERE id = 1',
+    'A: COMMIT',
+    'B: COMMIT',
+  ]),
+  ...atBoth('OTV observed transaction vanishes', 'ABC', [
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'A: UPDATE stock SET value = 19 WHERE id = 2',
+    'B: UPDATE stock SET value = 12 WHERE id = 1',
+    'A: COMMIT',
+    'C: SELECT value FROM stock WHERE id = 1',
+    'B: UPDATE stock SET value = 18 WHERE id = 2',
+    'C: SELECT value FROM stock WHERE id = 2',
+    'B: COMMIT',
+    `C: ${ALL}`,
+    'C: COMMIT',
+  ]),
+  ...atBoth('PMP predicate many preceders, read', 'AB', [
+    'A: SELECT id FROM stock WHERE value = 30',
+    "B: INSERT INTO stock VALUES (3, 30, 'c')",
+    'B: COMMIT',
+    'A: SELECT id FROM stock WHERE value % 3 = 0 ORDER BY id',
+    'A: COMMIT',
+  ]),
+  ...atBoth('PMP predicate many preceders, write', 'AB', [
+    'A: UPDATE stock SET value = value + 10',
+    'B: DELETE FROM stock WHERE value = 20',
+    'A: COMMIT',
+    `B: ${ALL}`,
+    'B: COMMIT',
+  ]),
+  ...atBoth('P4 lost update', 'AB', [
+    'A: SELECT value FROM stock WHERE id = 1',
+    'B: SELECT value FROM stock WHERE id = 1',
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'B: UPDATE stock SET value = 11 WHERE id = 1',
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('G-single read skew', 'AB', [
+    'A: SELECT value FROM stock WHERE id = 1',
+    `B: ${ALL}`,
+    'B: UPDATE stock SET value = 12 WHERE id = 1',
+    'B: UPDATE stock SET value = 18 WHERE id = 2',
+    'B: COMMIT',
+    'A: SELECT value FROM stock WHERE id = 2',
+    'A: DELETE FROM stock WHERE value = 20',
+    'A: COMMIT',
+  ]),
+  ...atBoth('G2-item write skew', 'AB', [
+    `A: ${ALL}`,
+    `B: ${ALL}`,
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'B: UPDATE stock SET value = 21 WHERE id = 2',
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+];
+
+const LOCKS = [
+  ...atBoth('conditional decrement of the last one', 'AB', [
+    'A: UPDATE stock SET value = value - 10 WHERE id = 1 AND value >= 10 RETURNING value',
+    'B: UPDATE stock SET value = value - 10 WHERE id = 1 AND value >= 10 RETURNING value',
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('a delete under an update', 'AB', ['A: DELETE FROM stock WHERE id = 1', 'B: UPDATE stock SET value = 5 WHERE id = 1', 'A: COMMIT', 'B: COMMIT']),
+  ...atBoth('FOR UPDATE behind an update', 'AB', [
+    'A: UPDATE stock SET value = 3 WHERE id = 1',
+    'B: SELECT id, value FROM stock WHERE value > 5 ORDER BY id FOR UPDATE',
+    'A: COMMIT',
+    'B: COMMIT',
+  ]),
+  ...atBoth('stale sum behind FOR UPDATE', 'AB', [
+    'A: SELECT value FROM stock WHERE id = 1 FOR UPDATE',
+    'B: SELECT value, (SELECT coalesce(sum(quantity), 0) FROM line WHERE stock_id = stock.id) AS used FROM stock WHERE id = 1 FOR UPDATE',
+    'A: INSERT INTO line (stock_id, quantity) VALUES (1, 4)',
+    'A: UPDATE stock SET value = 6 WHERE id = 1',
+    'A: COMMIT',
+    'B: COMMIT',
+  ]),
+  ...atBoth('snapshot older than the advisory lock', 'AB', [
+    'A: SELECT pg_advisory_xact_lock(7)',
+    'B: SELECT pg_advisory_xact_lock(7)',
+    'A: UPDATE stock SET value = 0 WHERE id = 1',
+    'A: COMMIT',
+    'B: SELECT value FROM stock WHERE id = 1',
+    'B: COMMIT',
+  ]),
+  ...atBoth('the same key twice', 'AB', [
+    "A: INSERT INTO stock VALUES (5, 1, 'e')",
+    "B: INSERT INTO stock VALUES (5, 2, 'f')",
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('the same key, first one undone', 'AB', [
+    "A: INSERT INTO stock VALUES (5, 1, 'e')",
+    "B: INSERT INTO stock VALUES (5, 2, 'f')",
+    'A: ROLLBACK',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('ON CONFLICT DO NOTHING in a race', 'AB', [
+    "A: INSERT INTO stock VALUES (5, 1, 'e') ON CONFLICT DO NOTHING",
+    "B: INSERT INTO stock VALUES (5, 2, 'f') ON CONFLICT (id) DO NOTHING",
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('ON CONFLICT DO UPDATE in a race', 'AB', [
+    "A: INSERT INTO stock VALUES (5, 1, 'e')",
+    "B: INSERT INTO stock AS s VALUES (5, 2, 'f') ON CONFLICT (id) DO UPDATE SET value = s.value + excluded.value WHERE s.value < 3 RETURNING id, value",
+    'A: COMMIT',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('a foreign key and the delete of its target', 'AB', [
+    'A: INSERT INTO line (stock_id) VALUES (1)',
+    'B: DELETE FROM stock WHERE id = 1',
+    'A: COMMIT',
+    'B: ROLLBACK',
+  ]),
+  ...atBoth('a foreign key lets a non-key update pass', 'AB', [
+    'A: INSERT INTO line (stock_id) VALUES (1)',
+    'B: UPDATE stock SET value = 9 WHERE id = 1',
+    'B: COMMIT',
+    'A: COMMIT',
+    `A: ${ALL}`,
+  ]),
+  ...atBoth('deadlock', 'AB', [
+    'B: SET LOCAL deadlock_timeout = 60000',
+    'A: SET LOCAL deadlock_timeout = 600',
+    'A: UPDATE stock SET value = 11 WHERE id = 1',
+    'B: UPDATE stock SET value = 21 WHERE id = 2',
+    'A: UPDATE stock SET value = 22 WHERE id = 2',
+    'B: UPDATE stock SET value = 12 WHERE id = 1',
+    'wait: 900',
+    'A: SELECT 1 AS one',
+    'A: ROLLBACK',
+    'B: COMMIT',
+    `A: ${ALL}`,
+  ]),
+];
+
+const SINGLE: EngineScript[] = [
+  {
+    name: 'queue of three',
+    steps: [
+      'A: BEGIN',
+      'A: UPDATE stock SET value = value - 1 WHERE id = 1',
+      'B: UPDATE stock SET value = value - 2 WHERE id = 1',
+      'C: UPDATE stock SET value = value - 4 WHERE id = 1',
+      'A: COMMIT',
+      `A: ${ALL}`,
+    ],
+  },
+  {
+    name: 'SKIP LOCKED and NOWAIT',
+    steps: [
+      'A: BEGIN',
+      'A: SELECT id FROM stock ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED',
+      'B: SELECT id FROM stock ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED',
+      'B: SELECT id FROM stock WHERE id = 1 FOR NO KEY UPDATE NOWAIT',
+      'B: SELECT id FROM stock WHERE id = 1 FOR KEY SHARE NOWAIT',
+      'A: COMMIT',
+      'B: SELECT id FROM stock WHERE id = 1 FOR UPDATE NOWAIT',
+    ],
+  },
+  {
+    name: 'a job taken by subquery',
+    steps: [
+      'A: BEGIN',
+      'A: UPDATE stock SET value = 0 WHERE id = (SELECT id FROM stock WHERE value > 0 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id',
+      'B: UPDATE stock SET value = 0 WHERE id = (SELECT id FROM stock WHERE value > 0 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id',
+      'B: UPDATE stock SET value = 0 WHERE id = (SELECT id FROM stock WHERE value > 0 ORDER BY id LIMIT 1 FOR UPDATE) RETURNING id',
+      'A: COMMIT',
+      `A: ${ALL}`,
+    ],
+  },
+  {
+    name: 'strengths of row locks',
+    steps: [
+      'A: BEGIN',
+      'A: SELECT id FROM stock WHERE id = 1 FOR NO KEY UPDATE',
+      'B: SELECT id FROM stock WHERE id = 1 FOR KEY SHARE',
+      'B: SELECT id FROM stock WHERE id = 1 FOR SHARE NOWAIT',
+      'A: COMMIT',
+      'A: BEGIN',
+      'A: SELECT id FROM stock WHERE id = 1 FOR SHARE',
+      'B: SELECT id FROM stock WHERE id = 1 FOR SHARE',
+      'B: UPDATE stock SET value = 1 WHERE id = 1',
+      'A: COMMIT',
+    ],
+  },
+  {
+    name: 'advisory locks',
+    steps: [
+      'A: SELECT pg_advisory_lock(1)',
+      'A: SELECT pg_advisory_lock(1)',
+      'B: SELECT pg_try_advisory_lock(1)',
+      'B: SELECT pg_try_advisory_lock(0, 1)',
+      'B: SELECT pg_advisory_lock_shared(1)',
+      'A: SELECT pg_advisory_unlock(1)',
+      'A: SELECT pg_advisory_unlock(1)',
+      'A: SELECT pg_advisory_unlock(1)',
+      'A: SELECT pg_try_advisory_lock_shared(1)',
+      'C: SELECT pg_advisory_lock(1)',
+      'A: SELECT pg_advisory_unlock_shared(1)',
+      'B: SELECT pg_advisory_unlock_shared(1)',
+      'C: SELECT pg_advisory_unlock_all()',
+      'A: BEGIN',
+      'A: SELECT pg_advisory_xact_lock(9)',
+      'A: SELECT pg_advisory_unlock(9)',
+      'B: SELECT pg_try_advisory_xact_lock(9)',
+      'A: COMMIT',
+      'B: SELECT pg_try_advisory_xact_lock(9)',
+      'B: SELECT pg_advisory_unlock_all()',
+    ],
+  },
+  {
+    name: 'savepoints',
+    steps: [
+      'A: BEGIN',
+      'A: UPDATE stock SET value = 1 WHERE id = 1',
+      'A: SAVEPOINT s',
+      'A: UPDATE stock SET value = 2 WHERE id = 2',
+      'B: SELECT id FROM stock WHERE id = 2 FOR UPDATE',
+      "A: INSERT INTO stock VALUES (1, 1, 'x')",
+      'A: SELECT 1 AS one',
+      'A: ROLLBACK TO s',
+      `A: ${ALL}`,
+      'A: RELEASE s',
+      'A: ROLLBACK TO s',
+      'A: COMMIT',
+      `A: ${ALL}`,
+    ],
+  },
+  {
+    name: 'timeouts',
+    steps: [
+      'A: BEGIN',
+      'A: UPDATE stock SET value = 1 WHERE id = 1',
+      'B: SET lock_timeout = 400',
+      'B: UPDATE stock SET value = 2 WHERE id = 1',
+      'wait: 600',
+      'B: SET lock_timeout = 0',
+      'B: SET statement_timeout = 400',
+      'B: UPDATE stock SET value = 2 WHERE id = 1',
+      'wait: 600',
+      'B: SHOW statement_timeout',
+      'B: RESET statement_timeout',
+      'A: COMMIT',
+    ],
+  },
+  {
+    name: 'constraints',
+    steps: [
+      "A: INSERT INTO stock VALUES (1, 1, 'x')",
+      "A: INSERT INTO stock VALUES (3, -1, 'x')",
+      'A: INSERT INTO stock (id) VALUES (4)',
+      "A: INSERT INTO stock VALUES (4, 1, 'b')",
+      'A: INSERT INTO line (stock_id) VALUES (9)',
+      'A: INSERT INTO line (stock_id) VALUES (1) RETURNING *',
+      'A: DELETE FROM stock WHERE id = 1',
+      'A: UPDATE stock SET id = 7 WHERE id = 1',
+      'A: UPDATE stock SET value = value - 11 WHERE id = 1',
+      'A: SELECT nothing FROM stock',
+      'A: SELECT 1 FROM nowhere',
+      'A: SELEC 1',
+      'A: SELECT 1 / 0',
+      "A: SELECT 'x'::int",
+      'A: SELECT 2147483647 + 1',
+    ],
+  },
+  {
+    name: 'writing WITH',
+    steps: [
+      'A: WITH gone AS (DELETE FROM stock WHERE id = 1 RETURNING *) INSERT INTO stock SELECT id + 10, value, note FROM gone RETURNING id, value',
+      'A: WITH w AS (UPDATE stock SET value = 1 WHERE id = 2 RETURNING id) SELECT (SELECT value FROM stock WHERE id = 2) AS before, (SELECT count(*) FROM w) AS n',
+      `A: ${ALL}`,
+    ],
+  },
+  {
+    name: 'queries',
+    steps: [
+      'A: INSERT INTO line (stock_id, quantity) VALUES (1, 2), (1, 3), (2, 4)',
+      'A: SELECT s.id, count(l.id) AS n, sum(l.quantity), avg(l.quantity), min(l.quantity), max(l.quantity) FROM ' +
+        'stock s LEFT JOIN line l ON l.stock_id = s.id GROUP BY s.id HAVING count(*) > 0 ORDER BY s.id DESC',
+      'A: SELECT note, value FROM stock WHERE id IN (SELECT stock_id FROM line WHERE quantity > 2) ORDER BY 1 LIMIT 1 OFFSET 1',
+      'A: SELECT DISTINCT stock_id FROM line ORDER BY stock_id',
+      'A: SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 2 ORDER BY a DESC',
+      'A: SELECT id FROM stock UNION SELECT stock_id FROM line ORDER BY 1',
+      'A: SELECT 7 / 2, -7 / 2, 7 % 3, 7 / 2.0, 1.5 + 1, 10::numeric / 3, 0.1 * 0.2',
+      'A: SELECT 7 / 2 AS a, -7 / 2 AS b, 7 % 3 AS c, 7 / 2.0 AS d, 1.5 + 1 AS e, 10::numeric / 3 AS f, round(2.345, 2) AS g, 1::bigint AS h',
+      "A: SELECT coalesce(NULL, 'x'), greatest(1, 3, 2), least(1, NULL), nullif(1, 1), length('abc'), upper('abc'), lower('ABC'), 'a' || 'b', 'abc' LIKE 'a%'",
+      'A: SELECT NULL = 1 AS a, NULL IS NULL AS b, 1 IS DISTINCT FROM NULL AS c, 1 IN (2, NULL) AS d, true AND NULL AS e, NOT false AS f, 2 BETWEEN 1 AND 3 AS g',
+      "A: SELECT '2024-01-31 10:00:00+02'::timestamptz + interval '1 month 2 hours' AS a, interval '90 minutes' AS b, " +
+        "'2024-03-01'::date - '2024-02-01'::date AS c, extract(epoch FROM '2024-01-01 00:00:00.5+00'::timestamptz) AS d",
+      'A: SELECT \'{"b": 1, "a": [1, 2]}\'::jsonb AS a, \'{"b": {"c": "d"}}\'::jsonb -> \'b\' ->> \'c\' ' +
+        'AS b, ARRAY[1, 2, 3] AS c, 2 = ANY(ARRAY[1, 2]) AS d, \'{a,NULL,"b c"}\'::text[] AS e',
+      "A: SELECT u.id, u.n, o FROM unnest(ARRAY[1, 2], ARRAY['x', 'y']) WITH ORDINALITY AS u(id, n, o)",
+      'A: UPDATE stock SET value = stock.value - u.n FROM unnest(ARRAY[1, 2], ARRAY[3, 4]) AS u(id, n) WHERE stock.id = u.id AND stock.value >= u.n',
+      `A: ${ALL}`,
+      "A: SELECT CASE WHEN value > 10 THEN 'many' ELSE 'few' END AS c FROM stock ORDER BY id",
+      'A: SELECT value FROM stock GROUP BY id ORDER BY id',
+      'A: SELECT id, quantity FROM line GROUP BY quantity',
+      'A: SELECT (1, 2) < (1, 3) AS r, EXISTS (SELECT 1 FROM line WHERE stock_id = 2) AS e',
+      "A: SELECT 'abc'::varchar(2) AS v, 1.005::numeric(5, 2) AS n, true::text AS t",
+    ],
+  },
+];
+
+export const ENGINE_SCRIPTS: readonly EngineScript[] = [...ANOMALIES, ...LOCKS, ...SINGLE];

@@ -1,0 +1,125 @@
+import { loadModule } from 'libpg-query';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PostgresAnswer } from '../../../../../sim/servers/postgres/postgres-answer.js';
+import { PostgresEngine } from '../../../../../sim/servers/postgres/postgres-engine.js';
+import type { PostgresSession } from '../../../../../sim/servers/postgres/postgres-session.js';
+
+let engine: PostgresEngine;
+let timers: { readonly lengthUs: number; readonly call: () => void }[];
+
+beforeAll(() => loadModule());
+
+beforeEach(() => {
+  timers = [];
+  engine = new PostgresEngine({
+    now: () => 1_790_000_000_000_000,
+    random: () => 0,
+    setTimer(lengthUs, call) {
+      const timer = { lengthUs, call };
+      timers.push(timer);
+      return { cancel: () => void (timers = timers.filter((other) => other !== timer)) };
+    },
+  });
+});
+
+function run(session: PostgresSession, text: string, params: readonly (string | null)[] = []): PostgresAnswer | undefined {
+  let answer: PostgresAnswer | undefined;
+  session.execute(text, params, (given) => (answer = given));
+  return answer;
+}
+
+describe('sessions', () => {
+  test('parameters take the type of where they stand, and describe tells it', () => {
+    const session = engine.open();
+    run(session, 'CREATE TABLE t (id bigint PRIMARY KEY, tags text[])');
+    expect(session.describe('INSERT INTO t VALUES ($1, $2) RETURNING id', [])).toEqual({ parameterOids: [20, 1009], fields: [{ name: 'id', typeOid: 20 }] });
+    expect(run(session, 'INSERT INTO t VALUES ($1, $2) RETURNING *', ['9007199254740993', '{a,"b,c"}'])).toMatchObject({
+      rows: [['9007199254740993', '{a,"b,c"}']],
+    });
+    expect(run(session, 'SELECT id FROM t WHERE id = ANY($1)', ['{1,9007199254740993}'])).toMatchObject({ rowCount: 1 });
+  });
+
+  test('a session that goes away rolls back and frees its locks', () => {
+    const [a, b] = [engine.open(), engine.open()];
+    run(a, 'CREATE TABLE t (id int PRIMARY KEY)');
+    run(a, 'BEGIN');
+    run(a, 'INSERT INTO t VALUES (1)');
+    run(a, 'SELECT pg_advisory_lock(5)');
+    let answer: PostgresAnswer | undefined;
+    b.execute('INSERT INTO t VALUES (1)', [], (given) => (answer = given));
+    expect(answer).toBeUndefined();
+    a.close();
+    expect(answer).toMatchObject({ command: 'INSERT', rowCount: 1 });
+    expect(run(b, 'SELECT pg_try_advisory_lock(5)')).toMatchObject({ rows: [['t']] });
+  });
+
+  test('notifications come at the commit, once each, and not after a rollback', () => {
+    const heard: string[] = [];
+    const [a, b] = [engine.open(), engine.open({ notify: ({ channel, payload, pid }) => heard.push(`${pid === a.pid} ${channel} ${payload}`) })];
+    run(b, 'LISTEN stock');
+    run(a, 'BEGIN');
+    run(a, "NOTIFY stock, 'x'");
+    run(a, "SELECT pg_notify('stock', 'x')");
+    expect(heard).toEqual([]);
+    run(a, 'COMMIT');
+    expect(heard).toEqual(['true stock x']);
+    run(a, 'BEGIN');
+    run(a, 'NOTIFY stock');
+    run(a, 'ROLLBACK');
+    expect(heard).toHaveLength(1);
+  });
+
+  test('an idle transaction is ended by its timeout', () => {
+    const ended: string[] = [];
+    const session = engine.open({ terminate: ({ sqlstate, severity }) => ended.push(`${severity} ${sqlstate}`) });
+    run(session, "SET idle_in_transaction_session_timeout = '2s'");
+    run(session, 'BEGIN');
+    expect(timers.map(({ lengthUs }) => lengthUs)).toEqual([2_000_000]);
+    timers[0]?.call();
+    expect(ended).toEqual(['FATAL 25P03']);
+    expect(engine.sessions.size).toBe(0);
+  });
+
+  test('cancel ends a statement that waits', () => {
+    const session = engine.open();
+    let answer: PostgresAnswer | undefined;
+    session.execute('SELECT pg_sleep(10)', [], (given) => (answer = given));
+    session.cancel();
+    expect(answer).toMatchObject({ error: { sqlstate: '57014' } });
+  });
+
+  test.each(['SELECT row_number() OVER () FROM t', 'BEGIN ISOLATION LEVEL SERIALIZABLE', 'SELECT sin(1)', 'CREATE VIEW v AS SELECT 1', 'SELECT 1::money'])(
+    'refuses by name: %s',
+    (text) => {
+      const session = engine.open();
+      run(session, 'CREATE TABLE t (id int)');
+      expect(run(session, text)).toMatchObject({
+        error: { sqlstate: '0A000', message: expect.stringContaining('not supported by the simulated PostgreSQL') as string },
+      });
+    },
+  );
+});
+
+describe('versions', () => {
+  test('old versions are removed, but not while a snapshot can see them', () => {
+    const [a, b] = [engine.open(), engine.open()];
+    run(a, 'CREATE TABLE t (id int PRIMARY KEY, v int)');
+    run(a, 'INSERT INTO t VALUES (1, 0)');
+    run(b, 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+    run(b, 'SELECT v FROM t');
+    for (let count = 0; count < 300; count += 1) run(a, 'UPDATE t SET v = v + 1 WHERE id = 1');
+    expect(run(b, 'SELECT v FROM t WHERE id = 1')).toMatchObject({ rows: [['0']] });
+    run(b, 'COMMIT');
+    for (let count = 0; count < 1000; count += 1) run(a, 'UPDATE t SET v = v + 1 WHERE id = 1');
+    expect(engine.catalog.table('t', undefined).versions.size).toBeLessThan(200);
+    expect(run(b, 'SELECT v FROM t')).toMatchObject({ rows: [['1300']] });
+  });
+
+  test('a definition is undone with its transaction', () => {
+    const session = engine.open();
+    run(session, 'BEGIN');
+    run(session, 'CREATE TABLE t (id int)');
+    run(session, 'ROLLBACK');
+    expect(run(session, 'SELECT * FROM t')).toMatchObject({ error: { sqlstate: '42P01' } });
+  });
+});
