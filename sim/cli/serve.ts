@@ -1,5 +1,6 @@
 import { UserInputError } from '../user-input-error.js';
-import { type RedisService, serveRedis } from '../wire/redis/serve-redis.js';
+import type { LoopbackServer } from '../wire/loopback-server.js';
+import { serveRedis } from '../wire/redis/serve-redis.js';
 import type { Terminal } from './terminal.js';
 import { server, wholeNumber } from './values.js';
 
@@ -28,7 +29,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: 'is not for you to listen on',
 };
 
-async function listen(port: number): Promise<RedisService> {
+async function listen(port: number): Promise<LoopbackServer> {
   try {
     return await serveRedis({ port });
   } catch (error) {

@@ -6,7 +6,7 @@ import type { LuaRuntime } from '../servers/redis/lua/lua-runtime.js';
 import { type RedisMemory, redisServer } from '../servers/redis/redis-server.js';
 import { UserInputError } from '../user-input-error.js';
 import { attachRedisWire } from '../wire/redis/attach-redis-wire.js';
-import { runAs } from './run-as.js';
+import { runAs } from '../kernel/run-as.js';
 import type { Recording } from './recording.js';
 import { ServerDownError } from './server-down-error.js';
 import { flag, requireOptions, shown } from './settings.js';

@@ -39,23 +39,23 @@ export interface Overwrite {
 export type StockRead = { readonly status: 'read'; readonly onHand: number; readonly sequence: number } | StaleToken | Unavailable | Unknown;
 
 /** `repeated`: an earlier request with this id got this answer, and this one changed nothing. `onHand` is what it was then. */
-export type StockTaken =
-  | { readonly status: 'taken'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }
-  | { readonly status: 'refused'; readonly reason: 'insufficient'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }
-  | StaleToken
-  | Unavailable
-  | Unknown;
+export interface Answered<Status extends string> {
+  readonly status: Status;
+  readonly onHand: number;
+  readonly sequence: number;
+  readonly repeated: boolean;
+}
 
-export type StockRestocked =
-  { readonly status: 'restocked'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean } | Unavailable | Unknown;
+/** `conflict`: there were not `expected` units on hand, but `onHand`. */
+export interface Declined<Reason extends 'insufficient' | 'conflict'> extends Answered<'refused'> {
+  readonly reason: Reason;
+}
 
-export type StockWritten =
-  | { readonly status: 'written'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }
-  /** There were not `expected` units on hand, but `onHand`. */
-  | { readonly status: 'refused'; readonly reason: 'conflict'; readonly onHand: number; readonly sequence: number; readonly repeated: boolean }
-  | StaleToken
-  | Unavailable
-  | Unknown;
+export type StockTaken = Answered<'taken'> | Declined<'insufficient'> | StaleToken | Unavailable | Unknown;
+
+export type StockRestocked = Answered<'restocked'> | Unavailable | Unknown;
+
+export type StockWritten = Answered<'written'> | Declined<'conflict'> | StaleToken | Unavailable | Unknown;
 
 /** The stock has seen a newer token: a younger lease has been here. Stays so for this token, for ever. */
 export interface StaleToken {

@@ -3,14 +3,15 @@ import pg, { type ClientConfig, type Notification } from 'pg';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../src/bindings/system-random.js';
-import { type PostgresService, servePostgres } from '../../sim/wire/postgres/serve-postgres.js';
+import type { LoopbackServer } from '../../sim/wire/loopback-server.js';
+import { servePostgres } from '../../sim/wire/postgres/serve-postgres.js';
 import { ScriptedDatabase } from '../support/scripted-database.js';
 
 /** Clients as their packages publish them, over a real socket, on our wire before a scripted backend. */
 const random = (bound: number): number => systemRandom.integer(bound);
-let open: PostgresService;
-let clear: PostgresService;
-let scram: PostgresService;
+let open: LoopbackServer;
+let clear: LoopbackServer;
+let scram: LoopbackServer;
 const scripted = new ScriptedDatabase();
 beforeAll(async () => {
   const common = { port: 0, random, open: scripted.open };

@@ -3,11 +3,12 @@ import { Redis as Redis5, type RedisOptions } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RedisService, serveRedis } from '../../sim/wire/redis/serve-redis.js';
+import type { LoopbackServer } from '../../sim/wire/loopback-server.js';
+import { serveRedis } from '../../sim/wire/redis/serve-redis.js';
 
 /** Clients as their packages publish them, over a real socket, on the simulated Redis. */
-let open: RedisService;
-let guarded: RedisService;
+let open: LoopbackServer;
+let guarded: LoopbackServer;
 beforeAll(async () => {
   open = await serveRedis({ port: 0 });
   guarded = await serveRedis({ port: 0, password: 'secret' });

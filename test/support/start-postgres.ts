@@ -22,11 +22,12 @@ export interface RunningPostgres {
   start(): Promise<void>;
   /** SIGKILL of the parent of its processes, which follow: what was committed is in the page cache at least. */
   kill(): Promise<void>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** A real PostgreSQL on a free port of the loopback, which may forget what it committed when the machine loses its power (`fsync=off`). */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<RunningPostgres> {
+  if (!hasPostgres) throw new Error('there is no PostgreSQL on this machine: install the package postgresql');
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
   const user = serverUser();
   if (user.uid !== undefined) await chown(folder, user.uid, user.gid ?? user.uid);

@@ -15,7 +15,7 @@ export interface RunningRedis {
   /** SIGSTOP: it answers nobody, and what is sent to it waits. */
   pause(): void;
   resume(): void;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** A real redis-server on a free port of the loopback, without persistence. `more` are arguments of its command line. */

@@ -1,5 +1,6 @@
 import type { RedisReply } from '../../../src/ports/redis.js';
 import type { Incarnation, ProcessFactory } from '../../kernel/process.js';
+import { runAs } from '../../kernel/run-as.js';
 import type { Endpoint, Network } from '../../network.js';
 import { toBinary } from './binary-string.js';
 import type { LuaRuntime } from './lua/lua-runtime.js';
@@ -65,24 +66,12 @@ export function redisServer(network: Network, lua: LuaRuntime, options: RedisSer
       if (living?.incarnation.live !== true) throw new Error(`cannot run ${args.join(' ')}: the server is down`);
       living.session ??= living.engine.open(() => undefined);
       const { session } = living;
-      const reply = within(living.incarnation, () => session.execute(args.map(toBinary)) ?? null);
+      const reply = runAs(living.incarnation, () => session.execute(args.map(toBinary)) ?? null);
       if (isRespError(reply)) throw new Error(`${args.join(' ')}: ${reply.error}`);
       return plainReply(reply);
     },
   };
   return { factory, memory };
-}
-
-/** Does something in the middle of another process's event that is an effect of this one: a command may send messages to subscribers. */
-function within<Value>(incarnation: Incarnation, work: () => Value): Value {
-  const { world } = incarnation;
-  const { current } = world;
-  world.current = incarnation;
-  try {
-    return work();
-  } finally {
-    world.current = current;
-  }
 }
 
 /** Commands and replies as they are, for the ports of simulated processes: no bytes between. */

@@ -1,42 +1,18 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type LoopbackServer, serveOnLoopback } from '../loopback-server.js';
 import { PostgresSite, type PostgresSiteOptions } from './postgres-site.js';
 import { PostgresWire } from './postgres-wire.js';
-
-const HOST = '127.0.0.1';
 
 export interface ServePostgresOptions extends PostgresSiteOptions {
   /** 0: any that is free. */
   readonly port: number;
 }
 
-export interface PostgresService {
-  readonly port: number;
-  /** Ends all connections and stops listening. */
-  close(): Promise<void>;
-}
-
 /** A simulated PostgreSQL on a real socket of the loopback. Rejects with Node's own error when it cannot listen. */
-export async function servePostgres({ port, ...options }: ServePostgresOptions): Promise<PostgresService> {
+export function servePostgres({ port, ...options }: ServePostgresOptions): Promise<LoopbackServer> {
   const site = new PostgresSite(options);
-  const sockets = new Set<Socket>();
   // Half-open, as the server answers what it has got before it hangs up.
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    speak(site, socket);
-  });
-  server.listen(port, HOST);
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return serveOnLoopback(port, { allowHalfOpen: true }, (socket) => speak(site, socket));
 }
 
 function speak(site: PostgresSite, socket: Socket): void {

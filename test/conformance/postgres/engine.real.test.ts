@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../support/free-port.js';
 import { ENGINE_SCRIPTS } from './engine-scripts.js';
-import { hasRealPostgres, realServer } from './engine-real-server.js';
+import { realServer } from './engine-real-server.js';
 import { engineServer } from './engine-server.js';
 import { transcript } from './engine-transcript.js';
 
-describe.skipIf(!hasRealPostgres)('a real PostgreSQL and the simulated one, statement by statement', () => {
+describe('a real PostgreSQL and the simulated one, statement by statement', () => {
   let real: Awaited<ReturnType<typeof realServer>>;
 
   beforeAll(async () => {
-    real = await realServer(await freePort());
+    real = await realServer();
   }, 30_000);
 
   afterAll(() => real.close());

@@ -200,7 +200,16 @@ if (hasPostgres) {
         loseOne(then, async () => (await ask('SELECT 1 FROM holdfast_stock_ledger WHERE operation_id = $1', key)).length === 1);
         expect(await stock.take('lost', 1, { operationId: key, token: acquired.lease.token })).toMatchObject({ status: 'taken', repeated: true });
       }
-      expect(await audit(stock, 'lost', new Map([['lost reset', -1], ['lost silence', -1]]))).toBe(1); // prettier-ignore
+      expect(
+        await audit(
+          stock,
+          'lost',
+          new Map([
+            ['lost reset', -1],
+            ['lost silence', -1],
+          ]),
+        ),
+      ).toBe(1);
       link.close();
     });
 

@@ -5,7 +5,7 @@ import { RedisEngine } from '../../../sim/servers/redis/redis-engine.js';
 import { isRespError, type RespValue } from '../../../sim/servers/redis/resp-value.js';
 import { lockScriptsSuite } from './lock-scripts.suite.js';
 
-lockScriptsSuite('the simulated Redis', { exactIntegers: true, steadyTime: true }, async () => {
+lockScriptsSuite('the simulated Redis', { exactIntegers: true }, async () => {
   let now = 1_790_000_000_000_000;
   const engine = new RedisEngine({ now: () => (now += 1), random: () => 0, lua: await createLuaRuntime() });
   const session = engine.open(() => {});

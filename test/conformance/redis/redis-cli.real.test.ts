@@ -2,20 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { supportedCommands } from '../../../sim/servers/redis/command-table.js';
-import { type RedisService, serveRedis } from '../../../sim/wire/redis/serve-redis.js';
-import { type RunningRedis, startRedisServer } from '../../support/start-redis-server.js';
+import { type BothRedis, startBothRedis } from '../../support/both-redis.js';
 import { formOnly, redisCliSession } from './redis-cli-session.js';
 
-let real: RunningRedis;
-let simulated: RedisService;
+let real: BothRedis['real'];
+let simulated: BothRedis['simulated'];
+let stop: BothRedis['stop'];
 beforeAll(async () => {
-  real = await startRedisServer();
-  simulated = await serveRedis({ port: 0 });
+  ({ real, simulated, stop } = await startBothRedis());
 });
-afterAll(async () => {
-  await simulated.close();
-  await real.stop();
-});
+afterAll(() => stop());
 
 /** Runs redis-cli with these arguments and this standard input; `enough` ends it when it would never end by itself. */
 async function redisCli(port: number, args: readonly string[], input = '', enough?: (output: string) => boolean): Promise<string> {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { supportedCommands } from '../../../sim/servers/redis/command-table.js';
-import { type RedisService, serveRedis } from '../../../sim/wire/redis/serve-redis.js';
+import { type BothRedis, startBothRedis } from '../../support/both-redis.js';
+import { serveRedis } from '../../../sim/wire/redis/serve-redis.js';
 import { RawConnection, toWire } from '../../support/raw-connection.js';
-import { type RunningRedis, startRedisServer } from '../../support/start-redis-server.js';
+import { startRedisServer } from '../../support/start-redis-server.js';
 import { commandTemplates } from './command-templates.js';
 import { randomSteps } from './random-steps.js';
 import { type Draw, drawsFrom } from './step.js';
@@ -22,16 +23,13 @@ const withoutIds = (text: string): string => text.replace(/(\$2\r\nid\r\n:)\d+/g
 
 /** Compares what a real redis-server and ours write, byte by byte. */
 export function wireSuite({ sequences }: { readonly sequences: number }): void {
-  let real: RunningRedis;
-  let simulated: RedisService;
+  let real: BothRedis['real'];
+  let simulated: BothRedis['simulated'];
+  let stop: BothRedis['stop'];
   beforeAll(async () => {
-    real = await startRedisServer();
-    simulated = await serveRedis({ port: 0 });
+    ({ real, simulated, stop } = await startBothRedis());
   });
-  afterAll(async () => {
-    await simulated.close();
-    await real.stop();
-  });
+  afterAll(() => stop());
 
   const answer = async (port: number, chunks: readonly string[]): Promise<string> => {
     const connection = await RawConnection.open(port);

@@ -26,7 +26,15 @@ export interface Source {
   reset(x: Execution): void;
 }
 
-const NOTHING: Source = { relations: [], blocks: false, *produce(base) { return [copyFrame(base)]; }, holds: () => true, reset: () => undefined }; // prettier-ignore
+const NOTHING: Source = {
+  relations: [],
+  blocks: false,
+  *produce(base) {
+    return [copyFrame(base)];
+  },
+  holds: () => true,
+  reset: () => undefined,
+};
 
 function fieldsOf(fields: readonly Field[], colnames: readonly Node[] | undefined): Field[] {
   return fields.map((field, at) => ({ name: colnames?.[at] === undefined ? field.name : stringOf(colnames[at]), type: field.type }));
@@ -131,7 +139,14 @@ function rangeFunction(node: RangeFunction, scope: Scope): Source {
   const made = tableFunction(name, call.FuncCall, scope, alias, node.ordinality === true);
   const relation = addRelation(scope, alias, fieldsOf(made.fields, node.alias?.colnames));
 
-  return leaf(relation, false, function* (base) { return made.rows(base); }, false); // prettier-ignore
+  return leaf(
+    relation,
+    false,
+    function* (base) {
+      return made.rows(base);
+    },
+    false,
+  );
 }
 
 function join(node: JoinExpr, scope: Scope, conditions: readonly Node[]): Source {

@@ -17,9 +17,10 @@ import { compileCondition, sameText } from './compile-expression.js';
 import type { Expression } from './expression.js';
 import { compileRowChecks, keyChanged, type RowChecks } from './row-checks.js';
 import { type Relation, type Scope, useTable, type WriteQuery } from './scope.js';
-import { compileTargets, fieldsOf, project } from './targets.js';
+import { compileTargets, project } from './targets.js';
 import { assigned } from './update.js';
 import { compileWithQueries } from './with.js';
+import { writeQuery } from './write-query.js';
 
 type Rows = (base: Frame) => Steps<SqlRow[]>;
 
@@ -165,17 +166,14 @@ export function compileInsert(statement: InsertStmt, scope: Scope): WriteQuery {
   const conflict = clause === undefined ? undefined : compileOnConflict(clause, table, relation, scope, checks);
   const nodes: readonly Node[] | undefined = statement.returningClause?.exprs;
   const returning: Expression[] = compileTargets(nodes, { ...scope, relations: [relation], clause: 'RETURNING' });
-  return {
+  return writeQuery({
     command: 'INSERT',
-    fields: fieldsOf(returning),
-    *run(outer) {
-      const base = newFrame(outer.x, outer);
+    withQueries,
+    returning,
+    *write(base, wrote) {
       const { x } = base;
-      withQueries?.begin(x);
-      const rows: SqlRow[] = [];
-      let count = 0;
       for (const values of yield* makeRows(base)) {
-        const frame = newFrame(x, outer);
+        const frame = newFrame(x, base.outer);
         checks.values(x, values);
         const outcome = conflict === undefined ? 'free' : yield* conflict.run(frame, values);
         if (outcome === 'nothing') continue;
@@ -184,12 +182,9 @@ export function compileInsert(statement: InsertStmt, scope: Scope): WriteQuery {
           yield* checks.unique(x, values, version, undefined, conflict?.indexes);
           checks.atEnd(x, undefined, values);
         }
-        count += 1;
         frame.rows = [outcome === 'free' ? values : outcome];
-        if (returning.length > 0) rows.push(yield* project(returning, frame));
+        yield* wrote(frame);
       }
-      if (withQueries !== undefined) yield* withQueries.finish(base);
-      return { count, rows };
     },
-  };
+  });
 }

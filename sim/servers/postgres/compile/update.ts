@@ -1,6 +1,6 @@
 import type { DeleteStmt, Node, UpdateStmt } from 'libpg-query';
 import { evaluate } from '../execute/evaluate.js';
-import { type Frame, newFrame } from '../execute/execution.js';
+import type { Frame } from '../execute/execution.js';
 import { concurrentChange, lockNewest, settle } from '../execute/lock-row.js';
 import { unsupported } from '../sql-error.js';
 import { ROW_EXCLUSIVE } from '../storage/heavy-locks.js';
@@ -15,8 +15,9 @@ import type { Expression } from './expression.js';
 import { compileFrom, crossed, type Source, tableSource } from './from.js';
 import { compileRowChecks, keyChanged } from './row-checks.js';
 import type { Relation, Scope, WriteQuery } from './scope.js';
-import { compileTargets, fieldsOf, project } from './targets.js';
+import { compileTargets } from './targets.js';
 import { compileWithQueries } from './with.js';
+import { writeQuery } from './write-query.js';
 
 export function* assigned(assignments: readonly Assignment[], before: SqlRow, frame: Frame): Steps<SqlRow> {
   const values = [...before];
@@ -81,15 +82,12 @@ export function compileUpdate(statement: UpdateStmt, scope: Scope): WriteQuery {
   const checks = compileRowChecks(table, scope.unit);
   const returning = compileTargets(statement.returningClause?.exprs, { ...scope, clause: 'RETURNING' });
   const lock = assignments.some(({ column }) => table.keyColumns.has(column)) ? UPDATE : NO_KEY_UPDATE;
-  return {
+  return writeQuery({
     command: 'UPDATE',
-    fields: fieldsOf(returning),
-    *run(outer) {
-      const base = newFrame(outer.x, outer);
+    withQueries,
+    returning,
+    *write(base, wrote) {
       const { x } = base;
-      withQueries?.begin(x);
-      const rows: SqlRow[] = [];
-      let count = 0;
       for (const frame of yield* meant(target, base)) {
         let after: SqlRow = [];
         let strength: LockStrength = NO_KEY_UPDATE;
@@ -106,14 +104,11 @@ export function compileUpdate(statement: UpdateStmt, scope: Scope): WriteQuery {
         const written = table.update(x.transaction, x.snapshot.command, version, after, strength);
         yield* checks.unique(x, after, written, version);
         checks.atEnd(x, version.values, after);
-        count += 1;
         frame.rows[relation.slot] = after;
-        if (returning.length > 0) rows.push(yield* project(returning, frame));
+        yield* wrote(frame);
       }
-      if (withQueries !== undefined) yield* withQueries.finish(base);
-      return { count, rows };
     },
-  };
+  });
 }
 
 export function compileDelete(statement: DeleteStmt, scope: Scope): WriteQuery {
@@ -122,28 +117,25 @@ export function compileDelete(statement: DeleteStmt, scope: Scope): WriteQuery {
   const { table, relation } = target;
   const checks = compileRowChecks(table, scope.unit);
   const returning = compileTargets(statement.returningClause?.exprs, { ...scope, clause: 'RETURNING' });
-
-  const strengthOf = function* (): Steps<LockStrength> { return UPDATE; }; // prettier-ignore
-  return {
+  return writeQuery({
     command: 'DELETE',
-    fields: fieldsOf(returning),
-    *run(outer) {
-      const base = newFrame(outer.x, outer);
+    withQueries,
+    returning,
+    *write(base, wrote) {
       const { x } = base;
-      withQueries?.begin(x);
-      const rows: SqlRow[] = [];
-      let count = 0;
       for (const frame of yield* meant(target, base)) {
-        if (!(yield* ready(target, frame, strengthOf, UPDATE))) continue;
+        if (!(yield* ready(target, frame, always(UPDATE), UPDATE))) continue;
         const version = frame.versions[relation.slot];
         if (version === undefined) continue;
         table.delete(x.transaction, x.snapshot.command, version, UPDATE);
         checks.atEnd(x, version.values, undefined);
-        count += 1;
-        if (returning.length > 0) rows.push(yield* project(returning, frame));
+        yield* wrote(frame);
       }
-      if (withQueries !== undefined) yield* withQueries.finish(base);
-      return { count, rows };
     },
-  };
+  });
 }
+
+const always = (strength: LockStrength) =>
+  function* (): Steps<LockStrength> {
+    return strength;
+  };

@@ -1,6 +1,6 @@
-import type { Incarnation } from '../kernel/process.js';
+import type { Incarnation } from './process.js';
 
-/** Does something at once, within the present event, as another process: only what a server does when it begins. */
+/** Does something in the middle of another process's event that is an effect of this one: a server that begins, a command that has subscribers. */
 export function runAs<Value>(incarnation: Incarnation, work: () => Value): Value {
   const { world } = incarnation;
   const { current } = world;
