@@ -2,6 +2,7 @@ import type { Instant } from '../src/base/time.js';
 import type { Envelope } from '../src/locks/envelope.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { Random } from '../src/ports/random.js';
+import type { PostgresPort } from '../src/ports/postgres.js';
 import type { RedisPort } from '../src/ports/redis.js';
 
 /**
@@ -14,18 +15,25 @@ export interface LockDefinition {
   /** What it assumes. A specimen takes the envelope of the lock that it imitates. */
   readonly assumes: Envelope;
   /** The ports that it needs beyond clock and random. */
-  readonly needs: readonly 'redis'[];
+  readonly needs: readonly LockServer[];
+  /** Makes what the lock must find in its store (tables). Runs once, before the workload's setup and without faults. */
+  setup?(ports: LockPorts): Promise<void>;
   /** Makes the lock client of one process. Called again when the process restarts: nothing survives but what the servers keep. */
   create(ports: LockPorts): LockUnderTest;
   /** For an algorithm that brings its own way of selling under the lock. Without it, the workload's fenced read, decide, write is used. */
   sell?(ports: LockPorts & { readonly shop: RedisPort }, sale: SaleUnderTest): Promise<'sold' | 'sold-out' | 'unknown'>;
 }
 
+/** A server that a lock can live in. */
+export type LockServer = 'redis' | 'postgres';
+
 export interface LockPorts {
   readonly clock: Clock;
   readonly random: Random;
   /** The lock's own Redis. */
   readonly redis: RedisPort;
+  /** The PostgreSQL that the lock shares with the shop. */
+  readonly postgres: PostgresPort;
   /** The name of the process, for the few algorithms that (wrongly) identify owners by it. */
   readonly process: string;
 }
@@ -75,9 +83,10 @@ function problemWith(definition: LockDefinition): string | null {
     return `lock ${definition.name}: assumes must be an envelope ({ faults, bounds, inWords })`;
   }
   if (!Array.isArray(definition.needs)) return `lock ${definition.name}: needs must list ports, for example ['redis']`;
-  const unknownNeed = (definition.needs as readonly unknown[]).find((need) => need !== 'redis');
-  if (unknownNeed !== undefined) return `lock ${definition.name}: no port is called ${JSON.stringify(unknownNeed)}; there is 'redis'`;
+  const unknownNeed = (definition.needs as readonly unknown[]).find((need) => need !== 'redis' && need !== 'postgres');
+  if (unknownNeed !== undefined) return `lock ${definition.name}: no port is called ${JSON.stringify(unknownNeed)}; there are 'redis' and 'postgres'`;
   if (typeof definition.create !== 'function') return `lock ${definition.name}: create must be a function of ports`;
+  if (definition.setup !== undefined && typeof definition.setup !== 'function') return `lock ${definition.name}: setup must be a function`;
   if (definition.sell !== undefined && typeof definition.sell !== 'function') return `lock ${definition.name}: sell must be a function`;
   return null;
 }

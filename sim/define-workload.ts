@@ -2,6 +2,7 @@ import type { HistoryValue, History } from '../models/history.js';
 import type { FaultKind } from '../src/locks/envelope.js';
 import type { Clock } from '../src/ports/clock.js';
 import type { Random } from '../src/ports/random.js';
+import type { PostgresPort } from '../src/ports/postgres.js';
 import type { RedisPort } from '../src/ports/redis.js';
 import type { AcquireAnswer, LeaseUnderTest, LockDefinition } from './define-lock.js';
 
@@ -11,8 +12,11 @@ export interface IntegerRange {
   readonly max: number;
 }
 
-/** A server that a world can have: the Redis of the locks, or the shop's own. */
-export type ServerName = 'redis' | 'shop';
+/** A server that a world can have: the Redis of the locks, the shop's own Redis, or the PostgreSQL of both. */
+export type ServerName = 'redis' | 'shop' | 'postgres';
+
+/** A store of ours that a workload uses. The stock is in the shop's Redis, the register in the lock's; both are in PostgreSQL when the lock lives there. */
+export type StoreName = 'stock' | 'register';
 
 /** One operation of one client: whole numbers, drawn from the ranges of `operation`. */
 export type Operation = Readonly<Record<string, number>>;
@@ -32,8 +36,10 @@ export interface WorkloadDefinition {
   readonly params: Readonly<Record<string, IntegerRange>>;
   /** The numbers drawn for each single operation (`thinkMs`, `holdMs`, `quantity`...). */
   readonly operation: Readonly<Record<string, IntegerRange>>;
-  /** The servers that it uses by itself (the lock's come by themselves). Both, when absent. */
+  /** The servers that it uses by name (the lock's come by themselves). Both Redis, when it says neither this nor `keeps`. */
   readonly needs?: readonly ServerName[];
+  /** The stores that it uses, wherever the lock under test puts them. */
+  readonly keeps?: readonly StoreName[];
   /** Runs once, before any client and without faults. */
   setup(context: WorkloadContext): Promise<void>;
   /** One operation of one client. A crash may end it anywhere; the client then goes on with its next operation. */
@@ -64,6 +70,10 @@ export interface WorkloadContext {
   readonly redis: RedisPort;
   /** The shop's own Redis: durable. */
   readonly shop: RedisPort;
+  /** The PostgreSQL of locks and shop: durable. */
+  readonly postgres: PostgresPort;
+  /** The lock under test: where it lives, and its own way of selling, when it has one. */
+  readonly lockDefinition: LockDefinition;
   /** Waits by this process's clock. */
   sleep(ms: number): Promise<void>;
   /** Records an operation in the history: invocation before `run` is called, outcome when it resolves. */
@@ -83,8 +93,6 @@ export interface ClientContext extends WorkloadContext {
   /** Unique for each operation of each client in the run, and the same when a scenario is replayed. */
   readonly operationId: string;
   readonly lock: RecordedLock;
-  /** The lock's own way of selling, when it has one. */
-  readonly lockDefinition: LockDefinition;
 }
 
 /** The lock under test; acquires, extensions, losses and releases go to the history by themselves. */
@@ -98,6 +106,9 @@ export function defineWorkload(definition: WorkloadDefinition): WorkloadDefiniti
   if (problem !== null) throw new TypeError(`defineWorkload: ${problem}`);
   return Object.freeze({ ...definition });
 }
+
+const SERVERS: readonly ServerName[] = ['redis', 'shop', 'postgres'];
+const STORES: readonly StoreName[] = ['stock', 'register'];
 
 function problemWith(definition: WorkloadDefinition): string | null {
   if (typeof definition !== 'object' || definition === null)
@@ -116,8 +127,10 @@ function problemWith(definition: WorkloadDefinition): string | null {
       }
     }
   }
-  const strange = definition.needs?.find((server) => server !== 'redis' && server !== 'shop');
-  if (strange !== undefined) return `workload ${name}: no server is called ${JSON.stringify(strange)}; there are 'redis' and 'shop'`;
+  const strange = definition.needs?.find((server) => !SERVERS.includes(server));
+  if (strange !== undefined) return `workload ${name}: no server is called ${JSON.stringify(strange)}; there are ${SERVERS.join(', ')}`;
+  const missing = definition.keeps?.find((store) => !STORES.includes(store));
+  if (missing !== undefined) return `workload ${name}: no store is called ${JSON.stringify(missing)}; there are ${STORES.join(', ')}`;
   for (const part of ['setup', 'client'] as const) {
     if (typeof definition[part] !== 'function') return `workload ${name}: ${part} must be a function`;
   }

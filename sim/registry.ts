@@ -1,6 +1,7 @@
 import type { FaultKind } from '../src/locks/envelope.js';
 import type { LockDefinition } from './define-lock.js';
 import type { WorkloadDefinition } from './define-workload.js';
+import postgresLease from './locks/postgres-lease.js';
 import redis from './locks/redis.js';
 import articleRedis from './specimens/article-redis.js';
 import inProcessMutex from './specimens/in-process-mutex.js';
@@ -28,7 +29,7 @@ const byName = <Definition extends { readonly name: string }>(...definitions: re
   new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** The locks that must hold, by the name that commands call them by. */
-export const locks: ReadonlyMap<string, LockDefinition> = byName(redis);
+export const locks: ReadonlyMap<string, LockDefinition> = byName(redis, postgresLease);
 
 /** The workloads, by name. */
 export const workloads: ReadonlyMap<string, WorkloadDefinition> = byName(lock, lastItem, hotSku);

@@ -1,3 +1,4 @@
+import { loadModule } from 'libpg-query';
 import { properties } from '../properties/index.js';
 import type { Violation } from '../properties/property.js';
 import { askedProperties } from './asked-properties.js';
@@ -16,6 +17,7 @@ import { thrownMessage } from './recorder.js';
 import type { Scenario } from './scenario.js';
 import { SimHistory } from './sim-recorder.js';
 import { Stage } from './stage.js';
+import { serversOf } from './topology.js';
 import type { LuaRuntime } from './servers/redis/lua/lua-runtime.js';
 import { UserInputError } from './user-input-error.js';
 
@@ -56,6 +58,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   installGuards();
   const { workload, lock } = options;
   const asked = askedProperties(workload);
+  // Its parser is WebAssembly: once loaded, it works at once.
+  if (serversOf(workload, lock).includes('postgres')) await loadModule();
   const world = new World({
     seed: scenario.seed,
     overrides: scenario.overrides,

@@ -1,23 +1,26 @@
 import { milliseconds } from '../src/base/time.js';
 import type { LockDefinition, LockPorts, LockUnderTest } from './define-lock.js';
 import type { ClientContext, Operation, ServerName, WorkloadContext, WorkloadDefinition } from './define-workload.js';
-import type { Incarnation, SimProcess } from './kernel/process.js';
+import type { Incarnation, ProcessFactory, SimProcess } from './kernel/process.js';
 import type { World } from './kernel/world.js';
 import type { FaultKind } from '../src/locks/envelope.js';
 import type { Topology } from './nemesis/fault.js';
 import { faults } from './nemesis/faults.js';
 import { Nemesis } from './nemesis/nemesis.js';
 import { Network } from './network.js';
-import { absentRedis } from './ports/absent-redis.js';
+import { absentPostgres, absentRedis } from './ports/absent-server.js';
 import { SimClock } from './ports/sim-clock.js';
+import { SimPostgres } from './ports/sim-postgres.js';
 import { SimRandom } from './ports/sim-random.js';
 import { SimRedis } from './ports/sim-redis.js';
 import { recordOperation } from './record-operation.js';
 import { recordedLock } from './recorded-lock.js';
 import { thrownMessage } from './recorder.js';
+import type { PostgresPort } from '../src/ports/postgres.js';
 import type { RedisPort } from '../src/ports/redis.js';
 import type { Scenario } from './scenario.js';
 import { serversOf, topologyOf } from './topology.js';
+import { postgresServer } from './servers/postgres/postgres-server.js';
 import { type RedisMemory, redisServer } from './servers/redis/redis-server.js';
 import { UserInputError } from './user-input-error.js';
 import type { LuaRuntime } from './servers/redis/lua/lua-runtime.js';
@@ -53,9 +56,7 @@ export class Stage {
     const topology = topologyOf(scenario.clients.length, serversOf(workload, lock));
     this.servers = topology.servers.map(({ name }) => name);
     for (const { name } of topology.servers) {
-      const { factory, memory } = redisServer(this.network, lua);
-      this.memories.set(name, memory);
-      this.add(name, world.process(name, factory));
+      this.add(name, world.process(name, this.server(name, lua)));
     }
     topology.clients.forEach((name, index) => {
       const process = world.process(name, (incarnation) => this.client(incarnation, index));
@@ -86,6 +87,7 @@ export class Stage {
   private async conduct(own: Incarnation): Promise<void> {
     const { world, scenario, workload } = this;
     const context = this.context(own);
+    await this.lock.setup?.({ process: own.name, ...context }).catch(blame(`lock ${this.lock.name}: setup`));
     await workload.setup(context).catch(blame(`workload ${workload.name}: setup`));
     const allDone = new Promise<'done'>((resolve) => {
       // The last client tells by the world's own event, as processes share nothing.
@@ -117,7 +119,7 @@ export class Stage {
       this.begun[index] = at + 1;
       const operation = operations[at] as Operation;
       // The spread last: an object that gets properties behind one is given a hidden class of its own, and slows down all that read it.
-      const clientContext: ClientContext = { process: own.name, operationId: `${own.name}.${at + 1}`, lock, lockDefinition: this.lock, ...context };
+      const clientContext: ClientContext = { process: own.name, operationId: `${own.name}.${at + 1}`, lock, ...context };
       try {
         await this.workload.client(clientContext, operation);
       } catch (error) {
@@ -147,6 +149,8 @@ export class Stage {
       random: new SimRandom(own),
       redis: this.redis(own, 'redis'),
       shop: this.redis(own, 'shop'),
+      postgres: this.postgres(own),
+      lockDefinition: this.lock,
       sleep: (ms) => new Promise((resolve) => void clock.setTimer(milliseconds(ms), resolve)),
       record: (operation, key, args, run) => recordOperation(recorder, operation, key, args, run),
     };
@@ -155,6 +159,18 @@ export class Stage {
   private redis(own: Incarnation, server: ServerName): RedisPort {
     const process = this.processes.get(server);
     return process === undefined ? absentRedis(server, this.workload.name) : new SimRedis(this.network, own, process);
+  }
+
+  private postgres(own: Incarnation): PostgresPort {
+    const process = this.processes.get('postgres');
+    return process === undefined ? absentPostgres(this.workload.name) : new SimPostgres(this.network, own, process);
+  }
+
+  private server(name: string, lua: LuaRuntime): ProcessFactory {
+    if (name === 'postgres') return postgresServer(this.network).factory;
+    const { factory, memory } = redisServer(this.network, lua);
+    this.memories.set(name, memory);
+    return factory;
   }
 
   /** After healing, how long all that is left to do may take before the run is called stuck. */

@@ -19,6 +19,8 @@ export {
   type PostgresSweep,
   type SweepOptions,
 } from './locks/postgres-lease-lock.js';
+export type { GuardedAnswer, LeaseClaim } from './locks/guarded-register.js';
+export { PostgresGuardedRegister, type PostgresGuardedRegisterOptions } from './locks/postgres-guarded-register.js';
 export { inTransaction, type TransactionOptions, type TransactionQuery } from './locks/postgres-transaction.js';
 export type {
   PostgresCallOptions,

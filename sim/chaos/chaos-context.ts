@@ -2,8 +2,9 @@ import { milliseconds } from '../../src/base/time.js';
 import { systemClock } from '../../src/bindings/system-clock.js';
 import { systemRandom } from '../../src/bindings/system-random.js';
 import type { IoredisPort } from '../../src/bindings/ioredis-redis.js';
+import type { LockDefinition } from '../define-lock.js';
 import type { ServerName, WorkloadContext } from '../define-workload.js';
-import { absentRedis } from '../ports/absent-redis.js';
+import { absentPostgres, absentRedis } from '../ports/absent-server.js';
 import type { RedisPort } from '../../src/ports/redis.js';
 import { recordOperation } from '../record-operation.js';
 import type { Recorder } from '../recorder.js';
@@ -19,13 +20,14 @@ export interface RealContext extends WorkloadContext {
 
 export interface RealContextOptions {
   readonly workload: string;
+  readonly lockDefinition: LockDefinition;
   readonly ports: ServerPorts;
   readonly params: Readonly<Record<string, number>>;
   readonly recorder: Recorder;
 }
 
 /** What a workload sees of the world, in a real process. */
-export async function realContext({ workload, ports, params, recorder }: RealContextOptions): Promise<RealContext> {
+export async function realContext({ workload, lockDefinition, ports, params, recorder }: RealContextOptions): Promise<RealContext> {
   const connections: IoredisPort[] = [];
   const portTo = async (server: ServerName): Promise<RedisPort> => {
     const port = ports[server];
@@ -42,6 +44,8 @@ export async function realContext({ workload, ports, params, recorder }: RealCon
     random: systemRandom,
     redis,
     shop,
+    postgres: absentPostgres(workload),
+    lockDefinition,
     sleep: (ms) => new Promise((resolve) => void systemClock.setTimer(milliseconds(ms), resolve)),
     record: (operation, key, args, run) => recordOperation(recorder, operation, key, args, run),
     close() {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../../models/history.js';
+import type { LockDefinition } from '../define-lock.js';
 import type { WorkloadDefinition } from '../define-workload.js';
 import type { Episode, Topology } from '../nemesis/fault.js';
 import type { FaultCounts } from '../nemesis/nemesis.js';
@@ -23,6 +24,7 @@ export interface ChaosRunSpec {
   readonly workload: string;
   readonly lock: string;
   readonly definition: WorkloadDefinition;
+  readonly lockDefinition: LockDefinition;
   readonly params: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly plan: readonly Episode[];
@@ -66,7 +68,7 @@ export class ChaosRun {
     const recorder = lineRecorder(clock, (line) => void records.push(line));
     // The conductor sets up and counts without any fault in between.
     const ports = Object.fromEntries(servers.map(({ name, port }) => [name, port]));
-    const context = await realContext({ workload: spec.definition.name, ports, params, recorder });
+    const context = await realContext({ workload: spec.definition.name, lockDefinition: spec.lockDefinition, ports, params, recorder });
     guard.add(() => context.close());
     const recordsFolder = join(folder, 'records');
     mkdirSync(recordsFolder);
@@ -106,8 +108,12 @@ export class ChaosRun {
 
   /** Set up, let the clients loose under the nemesis, heal, wait for all of them, audit. */
   async play(): Promise<History> {
-    const { definition, timeMs, params } = this.spec;
-    await definition.setup(this.conductor.context).catch((error: unknown) => {
+    const { definition, lockDefinition, timeMs, params } = this.spec;
+    const { context } = this.conductor;
+    await lockDefinition.setup?.({ ...context, process: 'conductor' }).catch((error: unknown) => {
+      throw new UserInputError(`lock ${lockDefinition.name}: setup threw ${thrownMessage(error)}`);
+    });
+    await definition.setup(context).catch((error: unknown) => {
       throw new UserInputError(`workload ${definition.name}: setup threw ${thrownMessage(error)}`);
     });
     const clients = [...this.#clients.values()];

@@ -48,7 +48,10 @@ export async function runChaos(spec: ChaosSpec, onProgress: (progress: ChaosProg
   try {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
     guard.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
-    const run = await ChaosRun.raise({ ...spec, seed, params, plan, topology, folder, binary, definition: plugins.workload }, guard);
+    const run = await ChaosRun.raise(
+      { ...spec, seed, params, plan, topology, folder, binary, definition: plugins.workload, lockDefinition: plugins.lock },
+      guard,
+    );
     const stopTelling = tellRegularly(run, spec.timeMs, onProgress);
     let history: History;
     try {

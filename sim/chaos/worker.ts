@@ -51,7 +51,7 @@ function fail(error: unknown): never {
 async function work(): Promise<void> {
   const { workload, lock: lockDefinition } = await loadPlugins(order.workload, order.lock);
   const recorder = lineRecorder(clock, write);
-  const context = await realContext({ workload: workload.name, ports: order.ports, params: order.params, recorder });
+  const context = await realContext({ workload: workload.name, lockDefinition, ports: order.ports, params: order.params, recorder });
   const lock = recordedLock(createLock(), recorder);
   const draws = new Draws(order.seed).stream(`${order.client}/${order.life}`);
   await report({ kind: 'ready' });
@@ -61,7 +61,7 @@ async function work(): Promise<void> {
     await sleep(1);
     operationsLeft -= 1;
     const operationId = `${order.client}.${order.life}.${count}`;
-    const client: ClientContext = { ...context, process: order.client, operationId, lock, lockDefinition };
+    const client: ClientContext = { ...context, process: order.client, operationId, lock };
     try {
       await workload.client(client, chaosOperation(workload, draws));
     } catch (error) {

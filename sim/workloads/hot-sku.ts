@@ -16,7 +16,7 @@ export default defineWorkload({
   tests: 'The stock alone: one conditional statement, right without any lock.',
   params: { clients: { min: 2, max: 5 }, operations: { min: 1, max: 8 }, ttlMs: { min: 200, max: 1000 }, stock: { min: 1, max: 6 } },
   operation: { thinkMs: { min: 0, max: 60 }, quantity: { min: 1, max: 2 } },
-  needs: ['shop'],
+  keeps: ['stock'],
   setup: stockUp,
   async client(context, { thinkMs = 0, quantity = 1 }) {
     await context.sleep(thinkMs);

@@ -1,6 +1,6 @@
 import { defineWorkload, type ClientContext, type LeaseUnderTest, type Operation, type RecordedOutcome } from 'holdfast/sim';
 import { ifLeasesHave, refusedFor, waitedForRelease } from './reached.js';
-import { audit, SKU, stockOf, stockUp, unknownSaleResolved } from './shop.js';
+import { audit, SKU, stockKey, stockOf, stockUp, unknownSaleResolved } from './shop.js';
 
 /** How often a buyer takes the lock again for a sale that came too late. */
 const TRIES = 3;
@@ -14,7 +14,7 @@ export default defineWorkload({
   tests: 'Lock and fence together: a section that reads, decides and then writes, whose write is right only if nobody came between.',
   params: { clients: { min: 2, max: 5 }, operations: { min: 1, max: 8 }, ttlMs: { min: 100, max: 500 }, stock: { min: 1, max: 12 } },
   operation: { thinkMs: { min: 0, max: 250 }, quantity: { min: 1, max: 2 }, careless: { min: 0, max: 1 } },
-  needs: ['shop'],
+  keeps: ['stock'],
   setup: stockUp,
   async client(context, operation) {
     for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -85,7 +85,7 @@ async function readDecideWrite(context: ClientContext, lease: LeaseUnderTest, { 
 }
 
 async function sellItsOwnWay(context: ClientContext, thinkMs: number): Promise<RecordedOutcome> {
-  const sale = { stockKey: stockOf(context).onHandKey(SKU), think: () => context.sleep(thinkMs) };
+  const sale = { stockKey: stockKey(context), think: () => context.sleep(thinkMs) };
   const outcome = await context.lockDefinition.sell?.(context, sale);
   if (outcome === 'sold') return { status: 'ok' };
   return outcome === 'sold-out' ? { status: 'refused', value: { reason: 'sold-out' } } : { status: 'unknown' };

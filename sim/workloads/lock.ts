@@ -1,6 +1,8 @@
 import { milliseconds } from 'holdfast';
+import { PostgresGuardedRegister } from 'holdfast/postgres';
 import { GuardedRegister } from 'holdfast/redis';
 import { defineWorkload, type ClientContext, type LeaseUnderTest, type Operation, type RecordedOutcome } from 'holdfast/sim';
+import { isInPostgres, makeTables } from './shop.js';
 import { holderCrashed, ifLeasesHave, occurred, refusedFor, someOperation, waitedForRelease } from './reached.js';
 
 /** The lock, and the register that belongs to it. */
@@ -20,8 +22,10 @@ export default defineWorkload({
     extend: { min: 0, max: 1 },
     impatience: { min: 0, max: IMPATIENT_ONE_IN - 1 },
   },
-  needs: ['redis'],
-  async setup() {},
+  keeps: ['register'],
+  async setup(context) {
+    if (isInPostgres(context)) await makeTables(context);
+  },
   async client(context, operation) {
     const lease = await acquire(context, operation);
     if (lease === null) return;
@@ -82,7 +86,8 @@ async function write(context: ClientContext, lease: LeaseUnderTest): Promise<Rec
     const { status } = await context.redis.command(['SET', `${KEY}:register`, context.operationId], { timeout: milliseconds(100) });
     return { status };
   }
-  const answer = await new GuardedRegister({ redis: context.redis }).write({ key: KEY, owner: lease.owner, token: lease.token }, context.operationId);
+  const register = isInPostgres(context) ? new PostgresGuardedRegister(context) : new GuardedRegister(context);
+  const answer = await register.write({ key: KEY, owner: lease.owner, token: lease.token }, context.operationId);
   if (answer.status === 'accepted') return { status: 'ok', value: { sequence: answer.sequence } };
   return answer.status === 'refused' ? { status: 'refused', value: { reason: answer.reason } } : { status: 'unknown' };
 }

@@ -1,19 +1,34 @@
+import { createPostgresSchema, PostgresStock, type Stock } from 'holdfast/postgres';
 import { RedisStock } from 'holdfast/redis';
 import type { History, WorkloadContext } from 'holdfast/sim';
 import { someOperation } from './reached.js';
 
-/** What the workloads that sell have in common: one sku in the shop's Redis. */
+/** What the workloads that sell have in common: one sku, in the shop's Redis or in the PostgreSQL that has the locks too. */
 export const SKU = 'item';
 
 /** The movement that brings in the first units. It is not part of the run. */
 const OPENING = 'opening';
 
-export const stockOf = ({ shop, clock }: WorkloadContext): RedisStock => new RedisStock({ redis: shop, clock });
+export const isInPostgres = ({ lockDefinition }: WorkloadContext): boolean => lockDefinition.needs.includes('postgres');
+
+export function stockOf(context: WorkloadContext): Stock {
+  const { shop, postgres, clock } = context;
+  return isInPostgres(context) ? new PostgresStock({ postgres, clock }) : new RedisStock({ redis: shop, clock });
+}
+
+/** The key of a Redis stock's number of units. */
+export const stockKey = ({ shop, clock }: WorkloadContext): string => new RedisStock({ redis: shop, clock }).onHandKey(SKU);
 
 /** Puts `params.stock` units on hand. */
 export async function stockUp(context: WorkloadContext): Promise<void> {
+  if (isInPostgres(context)) await makeTables(context);
   const answer = await stockOf(context).restock(SKU, context.params['stock'] ?? 1, { operationId: OPENING });
   if (answer.status !== 'restocked') throw new Error(`the shop could not be stocked: ${answer.status}`);
+}
+
+export async function makeTables({ postgres }: WorkloadContext): Promise<void> {
+  const schema = await createPostgresSchema({ postgres });
+  if (schema.status !== 'ready') throw new Error(`the tables could not be made: ${schema.status}`);
 }
 
 /** Records what is on hand, and the ledger of the run. Where `ledgerMayBeEmpty`, an empty one counts as none. */

@@ -4,6 +4,7 @@ import { OptionsError } from '../base/options-error.js';
 export interface PostgresTables {
   readonly schema: string;
   readonly leases: string;
+  readonly registers: string;
   readonly stock: string;
   readonly ledger: string;
   /** Where a release is notified, with the key as payload. */
@@ -19,6 +20,7 @@ export function postgresTables(prefix = 'holdfast'): PostgresTables {
   return {
     schema: `${prefix}_schema`,
     leases: `${prefix}_leases`,
+    registers: `${prefix}_registers`,
     stock: `${prefix}_stock`,
     ledger: `${prefix}_stock_ledger`,
     released: `${prefix}_released`,

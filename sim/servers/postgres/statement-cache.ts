@@ -1,8 +1,9 @@
 import type { Node } from 'libpg-query';
-import { hasSqlDetails, parseSync } from 'libpg-query';
+import { parseSync } from 'libpg-query';
 import type { Catalog } from './catalog/catalog.js';
 import { type CompiledStatement, compileStatement } from './compile/statement.js';
-import { SqlError, unsupported } from './sql-error.js';
+import { parseSql } from './parse-sql.js';
+import { SqlError } from './sql-error.js';
 import type { Transaction } from './storage/transaction.js';
 import type { SqlType } from './types/sql-type.js';
 
@@ -14,7 +15,7 @@ interface Entry {
   catalogVersion: number;
 }
 
-/** Statements by their text: parsed once, and compiled once until a definition changes. */
+/** Statements by their text: compiled once, until a definition changes. */
 export class StatementCache {
   readonly #catalog: Catalog;
   readonly #entries = new Map<string, Entry>();
@@ -56,23 +57,11 @@ export class StatementCache {
   #entry(text: string): Entry {
     const known = this.#entries.get(text);
     if (known !== undefined) return known;
-    const [first, second] = this.#parse(text);
+    const [first, second] = parseSql(text);
     if (second !== undefined) throw new SqlError('42601', 'cannot insert multiple commands into a prepared statement');
     const entry: Entry = { node: first, compiled: undefined, catalogVersion: -1 };
     if (this.#entries.size >= LARGEST_CACHE) this.#entries.clear();
     this.#entries.set(text, entry);
     return entry;
-  }
-
-  #parse(text: string): Node[] {
-    try {
-      return (parseSync(text).stmts ?? []).map(({ stmt }) => {
-        if (stmt === undefined) throw unsupported('an empty statement');
-        return stmt;
-      });
-    } catch (error) {
-      if (error instanceof SqlError || !hasSqlDetails(error)) throw error;
-      throw new SqlError('42601', error.message, { position: (error.sqlDetails?.cursorPosition ?? 0) + 1 });
-    }
   }
 }

@@ -1,7 +1,9 @@
 import type { Frame } from '../execute/execution.js';
 import { SqlError, unsupported } from '../sql-error.js';
+import { hashText, hashTextExtended } from '../types/hash-text.js';
+import type { Interval } from '../types/interval.js';
 import { Numeric } from '../types/numeric.js';
-import { BOOL, DATE, FLOAT8, INT4, INT8, NUMERIC, type SqlType, TEXT, TIMESTAMPTZ, UUID, VOID } from '../types/sql-type.js';
+import { BOOL, DATE, FLOAT8, INT4, INT8, INTERVAL, NUMERIC, type SqlType, TEXT, TIMESTAMPTZ, UUID, VOID } from '../types/sql-type.js';
 import type { SqlValue } from '../types/sql-value.js';
 import { DAY_US } from '../types/timestamp.js';
 import { castTo, decided } from './casts.js';
@@ -140,6 +142,8 @@ const FUNCTIONS: Readonly<Record<string, Builder>> = {
     return '';
   }),
   version: plain([], TEXT, () => 'PostgreSQL 15.0 (simulated)'),
+  hashtext: plain([TEXT], INT4, (text) => hashText(text as string)),
+  hashtextextended: plain([TEXT, INT8], INT8, (text, seed) => hashTextExtended(text as string, seed as bigint)),
   length: plain([TEXT], INT4, (text) => characters(text).length),
   char_length: plain([TEXT], INT4, (text) => characters(text).length),
   lower: plain([TEXT], TEXT, (text) => (text as string).toLowerCase()),
@@ -170,7 +174,10 @@ const FUNCTIONS: Readonly<Record<string, Builder>> = {
   ),
   cardinality: (args) => arrayLength(args, false),
   array_length: (args) => arrayLength(args, true),
-  extract: plain([TEXT, TIMESTAMPTZ], NUMERIC, (part, at) => extractPart(part as string, at as number)),
+  extract: oneOf(
+    plain([TEXT, TIMESTAMPTZ], NUMERIC, (part, at) => extractPart(part as string, at as number)),
+    plain([TEXT, INTERVAL], NUMERIC, (part, length) => extractLength(part as string, length as Interval)),
+  ),
   date_part: plain([TEXT, TIMESTAMPTZ], FLOAT8, (part, at) => Number(extractPart(part as string, at as number).toString())),
   date_trunc: plain([TEXT, TIMESTAMPTZ], TIMESTAMPTZ, (part, at) => {
     const unit = truncate[part as string];
@@ -193,6 +200,16 @@ function indexOf(text: string, part: string): number {
 function modulo(a: number, b: number): number {
   if (b === 0) throw new SqlError('22012', 'division by zero');
   return (a % b) + 0;
+}
+
+const DAYS_A_YEAR = 365.25;
+const DAYS_A_MONTH = 30;
+
+/** A year has 365.25 days here, a month that is over 30: the server's own way. */
+function extractLength(part: string, { months, days, microseconds }: Interval): Numeric {
+  if (part !== 'epoch') throw unsupported(`extract(${part} from an interval)`);
+  const allDays = Math.trunc(months / 12) * DAYS_A_YEAR + (months % 12) * DAYS_A_MONTH + days;
+  return new Numeric(BigInt(allDays * DAY_US) + BigInt(microseconds), 6);
 }
 
 function extractPart(part: string, at: number): Numeric {
