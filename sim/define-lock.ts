@@ -16,12 +16,16 @@ export interface LockDefinition {
   readonly assumes: Envelope;
   /** The ports that it needs beyond clock and random. */
   readonly needs: readonly LockServer[];
+  /** Whether the way to PostgreSQL leads through a pooler in transaction mode (pgbouncer), in the simulator. */
+  readonly behindPooler?: boolean;
   /** Makes what the lock must find in its store (tables). Runs once, before the workload's setup and without faults. */
   setup?(ports: LockPorts): Promise<void>;
   /** Makes the lock client of one process. Called again when the process restarts: nothing survives but what the servers keep. */
   create(ports: LockPorts): LockUnderTest;
   /** For an algorithm that brings its own way of selling under the lock. Without it, the workload's fenced read, decide, write is used. */
   sell?(ports: LockPorts & { readonly shop: RedisPort }, sale: SaleUnderTest): Promise<'sold' | 'sold-out' | 'unknown'>;
+  /** For one that keeps books of its own: how many units are left by them. Null when it cannot be read. */
+  unitsLeft?(ports: LockPorts, sku: string): Promise<number | null>;
 }
 
 /** A server that a lock can live in. */
@@ -38,11 +42,13 @@ export interface LockPorts {
   readonly process: string;
 }
 
+/** One unit is to be sold. */
 export interface SaleUnderTest {
+  readonly sku: string;
   /** The Redis key that holds the number of units as a decimal string. */
   readonly stockKey: string;
   /** What a shop does between looking and selling (prices, addresses): takes the time that the scenario says. */
-  think(): Promise<void>;
+  readonly think: () => Promise<void>;
 }
 
 /** What a lock must offer to be put under a workload. `LockClient` of `holdfast` fits. */

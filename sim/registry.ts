@@ -3,12 +3,21 @@ import type { LockDefinition } from './define-lock.js';
 import type { WorkloadDefinition } from './define-workload.js';
 import postgresLease from './locks/postgres-lease.js';
 import redis from './locks/redis.js';
+import abandonedWait from './specimens/abandoned-wait.js';
 import articleRedis from './specimens/article-redis.js';
+import articleSql from './specimens/article-sql.js';
+import checkThenUpdate from './specimens/check-then-update.js';
+import clientClockLease from './specimens/client-clock-lease.js';
+import expiryFromNow from './specimens/expiry-from-now.js';
+import forUpdateAbsentRow from './specimens/for-update-absent-row.js';
 import inProcessMutex from './specimens/in-process-mutex.js';
 import noExpiry from './specimens/no-expiry.js';
 import noFence from './specimens/no-fence.js';
 import noLock from './specimens/no-lock.js';
 import ownerPerObject from './specimens/owner-per-object.js';
+import sessionLockBehindPooler from './specimens/session-lock-behind-pooler.js';
+import snapshotBeforeLock from './specimens/snapshot-before-lock.js';
+import sumBesideForUpdate from './specimens/sum-beside-for-update.js';
 import tokenCounterFlushed from './specimens/token-counter-flushed.js';
 import hotSku from './workloads/hot-sku.js';
 import lastItem from './workloads/last-item.js';
@@ -44,6 +53,15 @@ export const specimens: ReadonlyMap<string, Specimen> = new Map(
     specimen(noFence, lastItem, [], ['stock-conservation']),
     specimen(ownerPerObject, lock, [], ['mutual-exclusion']),
     specimen(tokenCounterFlushed, lastItem, ['flush'], ['fencing-monotone']),
+    specimen(articleSql, lastItem, [], ['stock-conservation']),
+    specimen(sessionLockBehindPooler, lastItem, [], ['mutual-exclusion']),
+    specimen(checkThenUpdate, lastItem, [], ['stock-conservation']),
+    specimen(snapshotBeforeLock, lastItem, [], ['no-negative-stock', 'stock-conservation']),
+    specimen(sumBesideForUpdate, lastItem, [], ['no-negative-stock', 'stock-conservation']),
+    specimen(expiryFromNow, lock, ['pause'], ['mutual-exclusion']),
+    specimen(forUpdateAbsentRow, lastItem, [], ['mutual-exclusion']),
+    specimen(abandonedWait, lock, [], ['deadlock-freedom']),
+    specimen(clientClockLease, lock, ['clock-skew'], ['mutual-exclusion']),
   ].map((entry) => [entry.definition.name, entry]),
 );
 

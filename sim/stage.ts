@@ -167,7 +167,7 @@ export class Stage {
   }
 
   private server(name: string, lua: LuaRuntime): ProcessFactory {
-    if (name === 'postgres') return postgresServer(this.network).factory;
+    if (name === 'postgres') return postgresServer(this.network, { pooled: this.lock.behindPooler === true }).factory;
     const { factory, memory } = redisServer(this.network, lua);
     this.memories.set(name, memory);
     return factory;

@@ -85,7 +85,7 @@ async function readDecideWrite(context: ClientContext, lease: LeaseUnderTest, { 
 }
 
 async function sellItsOwnWay(context: ClientContext, thinkMs: number): Promise<RecordedOutcome> {
-  const sale = { stockKey: stockKey(context), think: () => context.sleep(thinkMs) };
+  const sale = { sku: SKU, stockKey: stockKey(context), think: () => context.sleep(thinkMs) };
   const outcome = await context.lockDefinition.sell?.(context, sale);
   if (outcome === 'sold') return { status: 'ok' };
   return outcome === 'sold-out' ? { status: 'refused', value: { reason: 'sold-out' } } : { status: 'unknown' };

@@ -80,11 +80,20 @@ const extended: ReadonlySet<unknown> = new Set(['extended', 'not offered']);
 const canBeGuarded = (lease: LeaseUnderTest): lease is LeaseUnderTest & Required<Pick<LeaseUnderTest, 'owner' | 'token'>> =>
   lease.owner !== undefined && lease.token !== undefined;
 
+const PLAIN_WRITE = {
+  name: 'plain-write',
+  sql: `INSERT INTO holdfast_registers AS register VALUES ($1, $2, 1)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, sequence = register.sequence + 1`,
+};
+
 /** Guarded where the lease has something to compare, else plain. */
 async function write(context: ClientContext, lease: LeaseUnderTest): Promise<RecordedOutcome> {
   if (!canBeGuarded(lease)) {
-    const { status } = await context.redis.command(['SET', `${KEY}:register`, context.operationId], { timeout: milliseconds(100) });
-    return { status };
+    const timeout = milliseconds(100);
+    const plain = isInPostgres(context)
+      ? context.postgres.query(PLAIN_WRITE, [KEY, context.operationId], { timeout })
+      : context.redis.command(['SET', `${KEY}:register`, context.operationId], { timeout });
+    return { status: (await plain).status };
   }
   const register = isInPostgres(context) ? new PostgresGuardedRegister(context) : new GuardedRegister(context);
   const answer = await register.write({ key: KEY, owner: lease.owner, token: lease.token }, context.operationId);

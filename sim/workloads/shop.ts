@@ -40,7 +40,9 @@ export async function audit(context: WorkloadContext, { ledgerMayBeEmpty = false
     const ledger = book.entries
       .filter(({ operationId }) => operationId !== OPENING)
       .map((entry) => ({ operationId: entry.operationId, change: entry.delta, onHand: entry.onHand }));
-    const { onHand } = book;
+    const unitsLeft = context.lockDefinition.unitsLeft;
+    const onHand = unitsLeft === undefined ? book.onHand : await unitsLeft({ ...context, process: 'audit' }, SKU);
+    if (onHand === null) return { status: 'unknown' };
     return { status: 'ok', value: ledger.length === 0 && ledgerMayBeEmpty ? { onHand } : { onHand, ledger } };
   });
 }

@@ -11,7 +11,6 @@ import type { FaultKind } from '../../src/locks/envelope.js';
 import type { Bench, Contender, Reading } from './bench.js';
 import { cpuTimeOf } from './cpu-time.js';
 
-const LOCK = 'redis';
 const SIZE = { clients: 5, operations: 20 };
 const SEEDS = 40;
 /** Holds are drawn from 0 to 400 ms; the base has an eighth of that. */
@@ -32,8 +31,8 @@ const AS_SEARCHED: Extras = { digest: true, traced: false };
 class Course {
   private constructor(private readonly search: Search) {}
 
-  static async open(workload: string): Promise<Course> {
-    return new Course(await Search.open({ workload, lock: LOCK, faults: 'all', fixed: SIZE }));
+  static async open(workload: string, lock = 'redis'): Promise<Course> {
+    return new Course(await Search.open({ workload, lock, faults: 'all', fixed: SIZE }));
   }
 
   /** As a campaign draws it with `--faults all`. */
@@ -99,6 +98,8 @@ export async function scenariosBench(): Promise<Bench> {
   const lock = await Course.open('lock');
   const lastItem = await Course.open('last-item');
   const hotSku = await Course.open('hot-sku');
+  const postgresSales = await Course.open('last-item', 'postgres-lease');
+  const postgresHot = await Course.open('hot-sku', 'postgres-lease');
   const briefly = (scenario: Scenario): Scenario => ({
     ...scenario,
     // The run is shorter, so the faults come sooner.
@@ -108,7 +109,7 @@ export async function scenariosBench(): Promise<Bench> {
   return {
     about:
       '5 clients x 20 operations of the Redis lock, all properties judged; the base with stalls, lost replies, partitions, crashes and pauses ' +
-      'in every run and the lock held for up to 50 ms, the next with up to 400 ms (and more polls), the others as in a campaign. Floor: 100 seeds/s of the base; 300 is the stretch.',
+      'in every run and the lock held for up to 50 ms, the next with up to 400 ms (and more polls), the others as in a campaign. Floor: 100 seeds/s of the base; 300 is the stretch. On PostgreSQL (20 sales a client) 50 seeds/s is the floor.',
     base: 'lock, all six faults',
     contenders: [
       contender('lock, all six faults', lock, (seed) => briefly(lock.withEach(seed, KINDS))),
@@ -118,6 +119,8 @@ export async function scenariosBench(): Promise<Bench> {
       contender('lock', lock, (seed) => lock.drawn(seed)),
       contender('last-item', lastItem, (seed) => lastItem.drawn(seed)),
       contender('hot-sku', hotSku, (seed) => hotSku.drawn(seed)),
+      contender('last-item on postgres-lease, all six faults', postgresSales, (seed) => postgresSales.withEach(seed, KINDS)),
+      contender('hot-sku on postgres-lease, all six faults', postgresHot, (seed) => postgresHot.withEach(seed, KINDS)),
     ],
   };
 }

@@ -2,10 +2,16 @@ import type { Incarnation, ProcessFactory } from '../../kernel/process.js';
 import { runAs } from '../../kernel/run-as.js';
 import type { Endpoint, Network } from '../../network.js';
 import type { PostgresAnswer, PostgresProblem, PostgresResult } from './postgres-answer.js';
-import { PostgresEngine } from './postgres-engine.js';
+import { PostgresEngine, type PostgresEvents } from './postgres-engine.js';
 import type { PostgresSession } from './postgres-session.js';
+import type { CommitRecord } from './recovery/commit-record.js';
+import { type PooledClient, TransactionPooler } from './transaction-pooler.js';
+
+const WRITE_AHEAD_LOG = 'pg_wal';
 
 export interface PostgresServerOptions {
+  /** Whether a pooler in transaction mode stands between it and the clients that send no bytes. It does not pass notifications on. */
+  readonly pooled?: boolean;
   /** A port on which it also speaks bytes: `attach` puts a wire protocol between the engine and each connection. */
   readonly tcp?: { readonly port: number; readonly attach: (engine: PostgresEngine, endpoint: Endpoint) => void };
 }
@@ -35,18 +41,25 @@ export interface PostgresMemory {
  * A simulated PostgreSQL: the engine, behind connections, with a write-ahead log that is synced before each commit is
  * answered (`synchronous_commit = on`). A crash ends every transaction and keeps what was committed.
  */
-export function postgresServer(network: Network, { tcp }: PostgresServerOptions = {}): { factory: ProcessFactory; memory: PostgresMemory } {
+export function postgresServer(network: Network, { tcp, pooled = false }: PostgresServerOptions = {}): { factory: ProcessFactory; memory: PostgresMemory } {
   let living: { incarnation: Incarnation; engine: PostgresEngine; session: PostgresSession | null } | null = null;
   const factory: ProcessFactory = (incarnation) => {
     const { world, process } = incarnation;
     const draws = world.draws.stream(`${incarnation.name}/random`);
+    const { disk } = process;
     const engine = new PostgresEngine({
       now: () => process.wall.at(world.now),
       setTimer: (lengthUs, callback) => incarnation.setTimer(lengthUs, callback),
       random: (bound) => draws.next(bound),
+      onCommit: (record) => {
+        disk.append(WRITE_AHEAD_LOG, record);
+        disk.sync(WRITE_AHEAD_LOG);
+      },
     });
+    for (const record of disk.read(WRITE_AHEAD_LOG)) engine.replay(record as CommitRecord);
     living = { incarnation, engine, session: null };
-    network.listen(incarnation, (endpoint) => serveMessages(engine, endpoint));
+    const pooler = pooled ? new TransactionPooler(engine) : null;
+    network.listen(incarnation, (endpoint) => serveMessages((events) => pooler?.open() ?? engine.open(events), endpoint));
     if (tcp !== undefined) network.listen(incarnation, (endpoint) => tcp.attach(engine, endpoint), tcp.port);
   };
   const memory: PostgresMemory = {
@@ -69,8 +82,8 @@ export function postgresServer(network: Network, { tcp }: PostgresServerOptions 
 }
 
 /** Statements and answers as they are, for the ports of simulated processes: no bytes between. */
-function serveMessages(engine: PostgresEngine, endpoint: Endpoint): void {
-  const session = engine.open({
+function serveMessages(open: (events: PostgresEvents) => PooledClient, endpoint: Endpoint): void {
+  const session = open({
     notify: ({ channel, payload }) => send({ kind: 'notification', channel, payload }),
     terminate: (problem) => {
       isOver = true;
