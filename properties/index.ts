@@ -1,3 +1,4 @@
+import { allOrNothing } from './all-or-nothing.js';
 import { deadlockFreedom } from './deadlock-freedom.js';
 import { fencingMonotone } from './fencing-monotone.js';
 import { leaseEnds } from './lease-ends.js';
@@ -10,8 +11,7 @@ import { stockConservation } from './stock-conservation.js';
 
 /** Every property, by the name that workloads, commands and reports call it by. */
 export const properties: ReadonlyMap<string, Property> = new Map(
-  [mutualExclusion, leaseEnds, fencingMonotone, noStaleWrite, noNegativeStock, stockConservation, deadlockFreedom, noUnexpectedError].map((property) => [
-    property.name,
-    property,
-  ]),
+  [mutualExclusion, leaseEnds, fencingMonotone, noStaleWrite, noNegativeStock, stockConservation, allOrNothing, deadlockFreedom, noUnexpectedError].map(
+    (property) => [property.name, property],
+  ),
 );

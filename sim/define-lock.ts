@@ -24,6 +24,8 @@ export interface LockDefinition {
   create(ports: LockPorts): LockUnderTest;
   /** For an algorithm that brings its own way of selling under the lock. Without it, the workload's fenced read, decide, write is used. */
   sell?(ports: LockPorts & { readonly shop: RedisPort }, sale: SaleUnderTest): Promise<'sold' | 'sold-out' | 'unknown'>;
+  /** For one that brings its own way of selling several lines at once, all or none. */
+  sellBasket?(ports: LockPorts, basket: BasketUnderTest): Promise<'sold' | 'sold-out' | 'unknown'>;
   /** For one that keeps books of its own: how many units are left by them. Null when it cannot be read. */
   unitsLeft?(ports: LockPorts, sku: string): Promise<number | null>;
 }
@@ -49,6 +51,11 @@ export interface SaleUnderTest {
   readonly stockKey: string;
   /** What a shop does between looking and selling (prices, addresses): takes the time that the scenario says. */
   readonly think: () => Promise<void>;
+}
+
+export interface BasketUnderTest {
+  readonly operationId: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
 /** What a lock must offer to be put under a workload. `LockClient` of `holdfast` fits. */
@@ -93,6 +100,8 @@ function problemWith(definition: LockDefinition): string | null {
   if (unknownNeed !== undefined) return `lock ${definition.name}: no port is called ${JSON.stringify(unknownNeed)}; there are 'redis' and 'postgres'`;
   if (typeof definition.create !== 'function') return `lock ${definition.name}: create must be a function of ports`;
   if (definition.setup !== undefined && typeof definition.setup !== 'function') return `lock ${definition.name}: setup must be a function`;
-  if (definition.sell !== undefined && typeof definition.sell !== 'function') return `lock ${definition.name}: sell must be a function`;
+  for (const part of ['sell', 'sellBasket', 'unitsLeft'] as const) {
+    if (definition[part] !== undefined && typeof definition[part] !== 'function') return `lock ${definition.name}: ${part} must be a function`;
+  }
   return null;
 }

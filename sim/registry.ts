@@ -11,6 +11,7 @@ import clientClockLease from './specimens/client-clock-lease.js';
 import expiryFromNow from './specimens/expiry-from-now.js';
 import forUpdateAbsentRow from './specimens/for-update-absent-row.js';
 import inProcessMutex from './specimens/in-process-mutex.js';
+import lineByLine from './specimens/line-by-line.js';
 import noExpiry from './specimens/no-expiry.js';
 import noFence from './specimens/no-fence.js';
 import noLock from './specimens/no-lock.js';
@@ -19,6 +20,8 @@ import sessionLockBehindPooler from './specimens/session-lock-behind-pooler.js';
 import snapshotBeforeLock from './specimens/snapshot-before-lock.js';
 import sumBesideForUpdate from './specimens/sum-beside-for-update.js';
 import tokenCounterFlushed from './specimens/token-counter-flushed.js';
+import unsortedBasket from './specimens/unsorted-basket.js';
+import basket from './workloads/basket.js';
 import hotSku from './workloads/hot-sku.js';
 import lastItem from './workloads/last-item.js';
 import lock from './workloads/lock.js';
@@ -41,7 +44,7 @@ const byName = <Definition extends { readonly name: string }>(...definitions: re
 export const locks: ReadonlyMap<string, LockDefinition> = byName(redis, postgresLease);
 
 /** The workloads, by name. */
-export const workloads: ReadonlyMap<string, WorkloadDefinition> = byName(lock, lastItem, hotSku);
+export const workloads: ReadonlyMap<string, WorkloadDefinition> = byName(lock, lastItem, hotSku, basket);
 
 /** The algorithms that must be caught, by name. */
 export const specimens: ReadonlyMap<string, Specimen> = new Map(
@@ -61,6 +64,8 @@ export const specimens: ReadonlyMap<string, Specimen> = new Map(
     specimen(expiryFromNow, lock, ['pause'], ['mutual-exclusion']),
     specimen(forUpdateAbsentRow, lastItem, [], ['mutual-exclusion']),
     specimen(abandonedWait, lock, [], ['deadlock-freedom']),
+    specimen(unsortedBasket, basket, [], ['no-unexpected-error']),
+    specimen(lineByLine, basket, [], ['all-or-nothing']),
     specimen(clientClockLease, lock, ['clock-skew'], ['mutual-exclusion']),
   ].map((entry) => [entry.definition.name, entry]),
 );

@@ -22,7 +22,12 @@ export const stockKey = ({ shop, clock }: WorkloadContext): string => new RedisS
 /** Puts `params.stock` units on hand. */
 export async function stockUp(context: WorkloadContext): Promise<void> {
   if (isInPostgres(context)) await makeTables(context);
-  const answer = await stockOf(context).restock(SKU, context.params['stock'] ?? 1, { operationId: OPENING });
+  await stockUpSku(context, SKU, stockOf(context));
+}
+
+/** Puts `params.stock` units of one sku on hand. */
+export async function stockUpSku({ params }: WorkloadContext, sku: string, stock: Stock): Promise<void> {
+  const answer = await stock.restock(sku, params['stock'] ?? 1, { operationId: OPENING });
   if (answer.status !== 'restocked') throw new Error(`the shop could not be stocked: ${answer.status}`);
 }
 
@@ -32,16 +37,19 @@ export async function makeTables({ postgres }: WorkloadContext): Promise<void> {
 }
 
 /** Records what is on hand, and the ledger of the run. Where `ledgerMayBeEmpty`, an empty one counts as none. */
-export async function audit(context: WorkloadContext, { ledgerMayBeEmpty = false } = {}): Promise<void> {
-  const stock = stockOf(context);
-  await context.record('audit', SKU, {}, async () => {
-    const book = await stock.ledger(SKU);
+export const audit = (context: WorkloadContext, { ledgerMayBeEmpty = false } = {}): Promise<void> =>
+  auditSku(context, SKU, stockOf(context), { ledgerMayBeEmpty });
+
+/** The same of one sku in some stock. */
+export async function auditSku(context: WorkloadContext, sku: string, stock: Stock, { ledgerMayBeEmpty = false } = {}): Promise<void> {
+  await context.record('audit', sku, {}, async () => {
+    const book = await stock.ledger(sku);
     if (book.status !== 'read') return { status: 'unknown' };
     const ledger = book.entries
       .filter(({ operationId }) => operationId !== OPENING)
       .map((entry) => ({ operationId: entry.operationId, change: entry.delta, onHand: entry.onHand }));
     const unitsLeft = context.lockDefinition.unitsLeft;
-    const onHand = unitsLeft === undefined ? book.onHand : await unitsLeft({ ...context, process: 'audit' }, SKU);
+    const onHand = unitsLeft === undefined ? book.onHand : await unitsLeft({ ...context, process: 'audit' }, sku);
     if (onHand === null) return { status: 'unknown' };
     return { status: 'ok', value: ledger.length === 0 && ledgerMayBeEmpty ? { onHand } : { onHand, ledger } };
   });
