@@ -1,7 +1,9 @@
 import type { FaultKind } from '../src/locks/envelope.js';
 import type { LockDefinition } from './define-lock.js';
 import type { WorkloadDefinition } from './define-workload.js';
+import postgresAdvisory from './locks/postgres-advisory.js';
 import postgresLease from './locks/postgres-lease.js';
+import postgresRow from './locks/postgres-row.js';
 import redis from './locks/redis.js';
 import abandonedWait from './specimens/abandoned-wait.js';
 import articleRedis from './specimens/article-redis.js';
@@ -41,7 +43,7 @@ const byName = <Definition extends { readonly name: string }>(...definitions: re
   new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** The locks that must hold, by the name that commands call them by. */
-export const locks: ReadonlyMap<string, LockDefinition> = byName(redis, postgresLease);
+export const locks: ReadonlyMap<string, LockDefinition> = byName(redis, postgresLease, postgresAdvisory, postgresRow);
 
 /** The workloads, by name. */
 export const workloads: ReadonlyMap<string, WorkloadDefinition> = byName(lock, lastItem, hotSku, basket);

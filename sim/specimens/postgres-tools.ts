@@ -1,5 +1,6 @@
 import { milliseconds } from 'holdfast';
-import { createPostgresSchema, type PostgresPort, type PostgresRow, type PostgresSession, type PostgresValue } from 'holdfast/postgres';
+import type { PostgresPort, PostgresRow, PostgresSession, PostgresValue } from 'holdfast/postgres';
+import { makePostgresTables } from 'holdfast/sim';
 
 /** How a statement of a specimen is sent: one timeout for all. */
 const patiently = { timeout: milliseconds(1000) };
@@ -42,8 +43,7 @@ export async function transaction<Value>(postgres: PostgresPort, begin: string, 
 
 /** Our tables, for specimens that sell from our stock by statements of their own; and theirs. */
 export async function tables(postgres: PostgresPort, ...theirs: readonly string[]): Promise<void> {
-  const schema = await createPostgresSchema({ postgres });
-  if (schema.status !== 'ready') throw new Error(`the tables could not be made: ${schema.status}`);
+  await makePostgresTables(postgres);
   for (const sql of theirs) await sqlOf(postgres)(sql);
 }
 

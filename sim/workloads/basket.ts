@@ -1,7 +1,7 @@
 import { PostgresStock, type BasketLine } from 'holdfast/postgres';
-import { defineWorkload, type ClientContext, type Operation, type RecordedOutcome, type WorkloadContext } from 'holdfast/sim';
+import { defineWorkload, makePostgresTables, type ClientContext, type Operation, type RecordedOutcome, type WorkloadContext } from 'holdfast/sim';
 import { someOperation } from './reached.js';
-import { auditSku, makeTables, stockUpSku, unknownSaleResolved } from './shop.js';
+import { auditSku, stockUpSku, unknownSaleResolved } from './shop.js';
 
 /** How long a buyer waits for the lock before he goes on without it. */
 const WAIT_MS = 20;
@@ -25,7 +25,7 @@ export default defineWorkload({
   },
   needs: ['postgres'],
   async setup(context) {
-    await makeTables(context);
+    await makePostgresTables(context.postgres);
     for (const sku of skusOf(context)) await stockUpSku(context, sku, stockOf(context));
   },
   async client(context, operation) {

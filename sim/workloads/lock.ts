@@ -1,8 +1,8 @@
 import { milliseconds } from 'holdfast';
 import { PostgresGuardedRegister } from 'holdfast/postgres';
 import { GuardedRegister } from 'holdfast/redis';
-import { defineWorkload, type ClientContext, type LeaseUnderTest, type Operation, type RecordedOutcome } from 'holdfast/sim';
-import { isInPostgres, makeTables } from './shop.js';
+import { defineWorkload, makePostgresTables, type ClientContext, type LeaseUnderTest, type Operation, type RecordedOutcome } from 'holdfast/sim';
+import { isInPostgres } from './shop.js';
 import { holderCrashed, ifLeasesHave, occurred, refusedFor, someOperation, waitedForRelease } from './reached.js';
 
 /** The lock, and the register that belongs to it. */
@@ -24,7 +24,7 @@ export default defineWorkload({
   },
   keeps: ['register'],
   async setup(context) {
-    if (isInPostgres(context)) await makeTables(context);
+    if (isInPostgres(context)) await makePostgresTables(context.postgres);
   },
   async client(context, operation) {
     const lease = await acquire(context, operation);

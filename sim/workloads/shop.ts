@@ -1,6 +1,6 @@
-import { createPostgresSchema, PostgresStock, type Stock } from 'holdfast/postgres';
+import { PostgresStock, type Stock } from 'holdfast/postgres';
 import { RedisStock } from 'holdfast/redis';
-import type { History, WorkloadContext } from 'holdfast/sim';
+import { makePostgresTables, type History, type WorkloadContext } from 'holdfast/sim';
 import { someOperation } from './reached.js';
 
 /** What the workloads that sell have in common: one sku, in the shop's Redis or in the PostgreSQL that has the locks too. */
@@ -21,7 +21,7 @@ export const stockKey = ({ shop, clock }: WorkloadContext): string => new RedisS
 
 /** Puts `params.stock` units on hand. */
 export async function stockUp(context: WorkloadContext): Promise<void> {
-  if (isInPostgres(context)) await makeTables(context);
+  if (isInPostgres(context)) await makePostgresTables(context.postgres);
   await stockUpSku(context, SKU, stockOf(context));
 }
 
@@ -29,11 +29,6 @@ export async function stockUp(context: WorkloadContext): Promise<void> {
 export async function stockUpSku({ params }: WorkloadContext, sku: string, stock: Stock): Promise<void> {
   const answer = await stock.restock(sku, params['stock'] ?? 1, { operationId: OPENING });
   if (answer.status !== 'restocked') throw new Error(`the shop could not be stocked: ${answer.status}`);
-}
-
-export async function makeTables({ postgres }: WorkloadContext): Promise<void> {
-  const schema = await createPostgresSchema({ postgres });
-  if (schema.status !== 'ready') throw new Error(`the tables could not be made: ${schema.status}`);
 }
 
 /** Records what is on hand, and the ledger of the run. Where `ledgerMayBeEmpty`, an empty one counts as none. */

@@ -109,7 +109,8 @@ export async function scenariosBench(): Promise<Bench> {
   return {
     about:
       '5 clients x 20 operations of the Redis lock, all properties judged; the base with stalls, lost replies, partitions, crashes and pauses ' +
-      'in every run and the lock held for up to 50 ms, the next with up to 400 ms (and more polls), the others as in a campaign. Floor: 100 seeds/s of the base; 300 is the stretch. On PostgreSQL (20 sales a client) 50 seeds/s is the floor.',
+      'in every run and the lock held for up to 50 ms, the next with up to 400 ms (and more polls), the others as in a campaign. Floor: 100 seeds/s of the base; ' +
+      '300 is the stretch. On PostgreSQL (20 sales a client) 50 seeds/s is the floor.',
     base: 'lock, all six faults',
     contenders: [
       contender('lock, all six faults', lock, (seed) => briefly(lock.withEach(seed, KINDS))),
