@@ -88,8 +88,8 @@ async function sell(context: ClientContext, lines: readonly BasketLine[]): Promi
 }
 
 async function takeAll(context: ClientContext, lines: readonly BasketLine[]): Promise<RecordedOutcome> {
-  const { sellBasket } = context.lockDefinition;
-  if (sellBasket !== undefined) return outcomeOf(await sellBasket(context, { operationId: context.operationId, lines }));
+  const itsOwnWay = await context.lockDefinition.sellBasket?.(context, { operationId: context.operationId, lines });
+  if (itsOwnWay !== undefined) return outcomeOf(itsOwnWay);
   const answer = await stockOf(context).takeAll(lines, { operationId: context.operationId });
   return answer.status === 'taken' ? { status: 'ok', value: { repeated: answer.repeated } } : { status: answer.status, value: { reason: answer.reason } };
 }

@@ -33,7 +33,7 @@ export default defineWorkload({
     }
   },
   audit: (context) => audit(context),
-  check: ['no-negative-stock', 'stock-conservation', 'no-unexpected-error'],
+  check: ['no-negative-stock', 'stock-conservation', 'no-unexpected-error', 'linearizable-stock'],
   sometimes: {
     'sold out': { faults: [], withinSeeds: 20, reached: refusedFor('sell', 'insufficient') },
     'an unknown sale was resolved': { faults: ['reply-lost'], withinSeeds: 1000, reached: unknownSaleResolved },

@@ -31,7 +31,17 @@ export default defineWorkload({
   },
   // A lock that sells in its own way keeps no ledger; then the count alone has to agree.
   audit: (context) => audit(context, { ledgerMayBeEmpty: true }),
-  check: ['mutual-exclusion', 'lease-ends', 'fencing-monotone', 'no-negative-stock', 'stock-conservation', 'deadlock-freedom', 'no-unexpected-error'],
+  check: [
+    'mutual-exclusion',
+    'lease-ends',
+    'fencing-monotone',
+    'no-negative-stock',
+    'stock-conservation',
+    'deadlock-freedom',
+    'no-unexpected-error',
+    'linearizable-lock',
+    'linearizable-stock',
+  ],
   sometimes: {
     'waited for another holder': { faults: [], withinSeeds: 20, reached: waitedForRelease },
     'sold out': { faults: [], withinSeeds: 20, reached: refusedFor('sell', 'sold-out') },

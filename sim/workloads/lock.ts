@@ -37,7 +37,7 @@ export default defineWorkload({
     });
     await Promise.all([work, secondTry]);
   },
-  check: ['mutual-exclusion', 'lease-ends', 'fencing-monotone', 'no-stale-write', 'deadlock-freedom', 'no-unexpected-error'],
+  check: ['mutual-exclusion', 'lease-ends', 'fencing-monotone', 'no-stale-write', 'deadlock-freedom', 'no-unexpected-error', 'linearizable-lock'],
   sometimes: {
     'waited for another holder': { faults: [], withinSeeds: 20, reached: waitedForRelease },
     'gave up waiting': {

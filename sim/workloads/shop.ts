@@ -43,8 +43,8 @@ export async function auditSku(context: WorkloadContext, sku: string, stock: Sto
     const ledger = book.entries
       .filter(({ operationId }) => operationId !== OPENING)
       .map((entry) => ({ operationId: entry.operationId, change: entry.delta, onHand: entry.onHand }));
-    const unitsLeft = context.lockDefinition.unitsLeft;
-    const onHand = unitsLeft === undefined ? book.onHand : await unitsLeft({ ...context, process: 'audit' }, sku);
+    const ownBooks = await context.lockDefinition.unitsLeft?.({ ...context, process: 'audit' }, sku);
+    const onHand = ownBooks === undefined ? book.onHand : ownBooks;
     if (onHand === null) return { status: 'unknown' };
     return { status: 'ok', value: ledger.length === 0 && ledgerMayBeEmpty ? { onHand } : { onHand, ledger } };
   });
