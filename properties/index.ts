@@ -2,6 +2,8 @@ import { allOrNothing } from './all-or-nothing.js';
 import { deadlockFreedom } from './deadlock-freedom.js';
 import { fencingMonotone } from './fencing-monotone.js';
 import { leaseEnds } from './lease-ends.js';
+import { linearizableLock } from './linearizable-lock.js';
+import { linearizableStock } from './linearizable-stock.js';
 import { mutualExclusion } from './mutual-exclusion.js';
 import { noNegativeStock } from './no-negative-stock.js';
 import { noStaleWrite } from './no-stale-write.js';
@@ -11,7 +13,17 @@ import { stockConservation } from './stock-conservation.js';
 
 /** Every property, by the name that workloads, commands and reports call it by. */
 export const properties: ReadonlyMap<string, Property> = new Map(
-  [mutualExclusion, leaseEnds, fencingMonotone, noStaleWrite, noNegativeStock, stockConservation, allOrNothing, deadlockFreedom, noUnexpectedError].map(
-    (property) => [property.name, property],
-  ),
+  [
+    mutualExclusion,
+    leaseEnds,
+    fencingMonotone,
+    noStaleWrite,
+    noNegativeStock,
+    stockConservation,
+    allOrNothing,
+    deadlockFreedom,
+    linearizableLock,
+    linearizableStock,
+    noUnexpectedError,
+  ].map((property) => [property.name, property]),
 );

@@ -1,6 +1,6 @@
 /** `holdfast/sim`: what a lock or a workload of your own is made with. */
 export { defineLock } from './define-lock.js';
-export type { AcquireAnswer, LeaseUnderTest, LockDefinition, LockPorts, LockUnderTest, SaleUnderTest } from './define-lock.js';
+export type { AcquireAnswer, BasketUnderTest, LeaseUnderTest, LockDefinition, LockPorts, LockServer, LockUnderTest, SaleUnderTest } from './define-lock.js';
 export { defineWorkload } from './define-workload.js';
 export type {
   ClientContext,
@@ -8,17 +8,25 @@ export type {
   Operation,
   RecordedLock,
   RecordedOutcome,
+  ServerName,
   Sometimes,
+  StoreName,
   WorkloadContext,
   WorkloadDefinition,
 } from './define-workload.js';
+export { makePostgresTables } from './make-postgres-tables.js';
 export { freshModule } from './simulate/fresh-module.js';
 export { simulate } from './simulate/simulate.js';
 export type { SimulateOptions, SimulationReport } from './simulate/options.js';
 export type {
+  PostgresCell,
+  PostgresParameter,
+  PostgresRow,
+  PostgresServerOptions,
   ProcessContext,
   ProcessOptions,
   RedisServerOptions,
+  SimulatedPostgres,
   SimulatedProcess,
   SimulatedRedis,
   SimulatedWorld,

@@ -1,9 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Draws, type DrawStream } from '../kernel/draws.js';
-import type { Episode } from '../nemesis/fault.js';
-import type { FaultCounts } from '../nemesis/nemesis.js';
-import { linksOf, type ChaosSite, type ChaosStage } from './chaos-fault.js';
+import { linksOf, type ChaosEpisode, type ChaosFaultCounts, type ChaosSite, type ChaosStage } from './chaos-fault.js';
 import { chaosFaults } from './chaos-faults.js';
 
 /** How long an episode waits for its moment. */
@@ -15,14 +13,14 @@ const RETRY_MS = 20;
 
 /** Carries out a plan on real processes. */
 export class ChaosNemesis {
-  readonly counts: FaultCounts = {};
+  readonly counts: ChaosFaultCounts = {};
   readonly #healing = new AbortController();
   readonly #episodes: Promise<void>[] = [];
   readonly #draws: Draws;
 
   constructor(
     private readonly stage: ChaosStage,
-    private readonly plan: readonly Episode[],
+    private readonly plan: readonly ChaosEpisode[],
     seed: number,
   ) {
     this.#draws = new Draws(seed);
@@ -46,7 +44,7 @@ export class ChaosNemesis {
     await Promise.all(this.#episodes);
   }
 
-  async #carryOut(episode: Episode, index: number): Promise<void> {
+  async #carryOut(episode: ChaosEpisode, index: number): Promise<void> {
     const { signal } = this.#healing;
     const fault = chaosFaults.get(episode.kind);
     if (fault === undefined) return;
@@ -71,7 +69,7 @@ export class ChaosNemesis {
     }
   }
 
-  #site(episode: Episode, index: number, onFirstEffect: () => void): ChaosSite {
+  #site(episode: ChaosEpisode, index: number, onFirstEffect: () => void): ChaosSite {
     let counted = false;
     return {
       ...this.stage,
@@ -94,7 +92,7 @@ export class ChaosNemesis {
    * Waits for a moment in which the fault will matter: bytes pass a link that it concerns, for an operation under way.
    * A fault of a client itself mostly waits until they pass while it holds a lease.
    */
-  async #ambush({ kind, target }: Episode, draws: DrawStream): Promise<void> {
+  async #ambush({ kind, target }: ChaosEpisode, draws: DrawStream): Promise<void> {
     const client = this.stage.clients.get(target);
     const seekHolder = (kind === 'pause' || kind === 'crash') && draws.next(3) > 0;
     const ripe = (name: string): boolean => (client !== undefined && seekHolder ? client.holding() : this.#busy(name));

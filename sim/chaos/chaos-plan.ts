@@ -1,13 +1,12 @@
-import type { FaultKind } from '../../src/locks/envelope.js';
 import { Draws, type DrawStream } from '../kernel/draws.js';
-import type { Episode, FaultRange, Topology } from '../nemesis/fault.js';
-import { faults } from '../nemesis/faults.js';
+import type { FaultRange } from '../nemesis/fault.js';
+import type { ChaosEpisode, ChaosFaultKind, ChaosTopology } from './chaos-fault.js';
 import { chaosFaults } from './chaos-faults.js';
 
 export interface ChaosPlanSpec {
   readonly seed: number;
-  readonly kinds: readonly FaultKind[];
-  readonly topology: Topology;
+  readonly kinds: readonly ChaosFaultKind[];
+  readonly topology: ChaosTopology;
   readonly ttlMs: number;
   /** How long the chaos phase is. */
   readonly horizonMs: number;
@@ -17,16 +16,16 @@ export interface ChaosPlanSpec {
  * A seeded plan in which each kind comes back at its own pace, at least once, spread over the whole time. (A campaign of
  * many runs leaves kinds out of each; a single long one has them all.)
  */
-export function drawChaosPlan({ seed, kinds, topology, ttlMs, horizonMs }: ChaosPlanSpec): Episode[] {
+export function drawChaosPlan({ seed, kinds, topology, ttlMs, horizonMs }: ChaosPlanSpec): ChaosEpisode[] {
   const draws = new Draws(seed);
   const plan = kinds.flatMap((kind) => {
     const fault = chaosFaults.get(kind);
-    const targets = faults[kind].targets(topology);
+    const targets = fault?.targets(topology) ?? [];
     if (fault === undefined || targets.length === 0) return [];
     const stream = draws.stream(`plan/${kind}`);
     const count = Math.max(fault.atLeast, Math.round(horizonMs / fault.everyMs));
     const slot = horizonMs / count;
-    return Array.from({ length: count }, (_, index): Episode => {
+    return Array.from({ length: count }, (_, index): ChaosEpisode => {
       const forMs = drawLength(stream, fault.lengthMs(ttlMs));
       // All end in time: a fault that healing cuts short may be none.
       const latest = Math.max(0, Math.min((index + 1) * slot, horizonMs - forMs));

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { History } from '../../models/history.js';
 import type { LockDefinition } from '../define-lock.js';
-import type { WorkloadDefinition } from '../define-workload.js';
-import type { Episode, Topology } from '../nemesis/fault.js';
-import type { FaultCounts } from '../nemesis/nemesis.js';
+import type { ServerName, WorkloadDefinition } from '../define-workload.js';
 import { thrownMessage } from '../recorder.js';
 import { UserInputError } from '../user-input-error.js';
+import type { LaunchedServer, LaunchServer } from './chaos-backends.js';
 import { realContext, type RealContext } from './chaos-context.js';
+import type { ChaosEpisode, ChaosFaultCounts, ChaosTopology } from './chaos-fault.js';
 import { ChaosNemesis } from './chaos-nemesis.js';
 import type { ChaosProgress } from './chaos-result.js';
 import { ClientProcess } from './client-process.js';
@@ -16,7 +16,6 @@ import type { ExitGuard } from './exit-guard.js';
 import { HostClock } from './host-clock.js';
 import { mergeHistory, type Milestone } from './merge-history.js';
 import { ProxyLink } from './proxy.js';
-import { RealRedis } from './real-redis.js';
 import { lineRecorder, type RecordLine } from './record-line.js';
 
 export interface ChaosRunSpec {
@@ -27,13 +26,14 @@ export interface ChaosRunSpec {
   readonly lockDefinition: LockDefinition;
   readonly params: Readonly<Record<string, number>>;
   readonly seed: number;
-  readonly plan: readonly Episode[];
-  readonly topology: Topology;
+  readonly plan: readonly ChaosEpisode[];
+  readonly topology: ChaosTopology;
   /** How long the faults last. */
   readonly timeMs: number;
   /** For data of servers and records of workers. */
   readonly folder: string;
-  readonly binary: string;
+  /** How to start each server of the topology. */
+  readonly launch: ReadonlyMap<ServerName, LaunchServer>;
 }
 
 /** Servers, workers and what is between them: the same phases as `Stage` has in a simulated world. */
@@ -50,24 +50,25 @@ export class ChaosRun {
     private readonly clock: HostClock,
     private readonly conductor: { readonly context: RealContext; readonly records: RecordLine[] },
     clients: readonly ClientProcess[],
-    private readonly servers: readonly RealRedis[],
+    private readonly servers: readonly LaunchedServer[],
     links: readonly ProxyLink[],
   ) {
     this.#ownRecords = conductor.records;
     this.#clients = new Map(clients.map((client) => [client.name, client]));
-    const byName = new Map(servers.map((server) => [server.name, server]));
-    this.#nemesis = new ChaosNemesis({ clients: this.#clients, servers: byName, links }, spec.plan, spec.seed);
+    const byName = new Map(servers.map(({ server }) => [server.name, server]));
+    const poolers = new Map(servers.flatMap(({ server, pooler }) => (pooler === undefined ? [] : [[server.name, pooler] as const])));
+    this.#nemesis = new ChaosNemesis({ clients: this.#clients, servers: byName, poolers, links }, spec.plan, spec.seed);
   }
 
   /** Starts the servers, and puts the proxy in place. What it started, `guard` ends. */
   static async raise(spec: ChaosRunSpec, guard: ExitGuard): Promise<ChaosRun> {
-    const { topology, folder, binary, params } = spec;
-    const servers = await Promise.all(topology.servers.map(({ name }) => RealRedis.start(name, binary, join(folder, name), guard)));
+    const { topology, folder, launch, params } = spec;
+    const servers = await Promise.all([...launch].map(([name, start]) => start(name, folder, guard)));
     const clock = new HostClock();
     const records: RecordLine[] = [];
     const recorder = lineRecorder(clock, (line) => void records.push(line));
-    // The conductor sets up and counts without any fault in between.
-    const ports = Object.fromEntries(servers.map(({ name, port }) => [name, port]));
+    // The conductor sets up and counts without any fault, or pooler, in between.
+    const ports = Object.fromEntries(servers.map(({ server }) => [server.name, server.port]));
     const context = await realContext({ workload: spec.definition.name, lockDefinition: spec.lockDefinition, ports, params, recorder });
     guard.add(() => context.close());
     const recordsFolder = join(folder, 'records');
@@ -75,7 +76,7 @@ export class ChaosRun {
     const links: ProxyLink[] = [];
     const clients: ClientProcess[] = [];
     for (const name of topology.clients) {
-      const own = servers.map((server) => new ProxyLink(name, server.name, server.port));
+      const own = servers.map(({ server, pooler }) => new ProxyLink(name, server.name, (pooler ?? server).port));
       for (const link of own) guard.add(() => link.close());
       links.push(...own);
       const ownPorts = await Promise.all(own.map(async (link) => [link.server, await link.listen()] as const));
@@ -85,7 +86,7 @@ export class ChaosRun {
     return new ChaosRun(spec, clock, { context, records }, clients, servers, links);
   }
 
-  get faults(): FaultCounts {
+  get faults(): ChaosFaultCounts {
     return this.#nemesis.counts;
   }
 
@@ -140,7 +141,12 @@ export class ChaosRun {
   /** Ends the servers in good order. */
   async close(): Promise<void> {
     this.conductor.context.close();
-    await Promise.all(this.servers.map((server) => server.stop()));
+    await Promise.all(
+      this.servers.map(async ({ server, pooler }) => {
+        await pooler?.stop();
+        await server.stop();
+      }),
+    );
   }
 
   /** Lets every client come to an end; ends those that have not after all the time that they may need. */

@@ -80,6 +80,7 @@ export class ClientProcess {
       stdio: ['ignore', 2, 2, file, 'ipc'],
     });
     closeSync(file);
+    this.guard.watch(child);
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const current: Incarnation = {
       child,

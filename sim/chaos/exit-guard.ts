@@ -1,11 +1,16 @@
+import type { ChildProcess } from 'node:child_process';
+import { Watchdog } from './watchdog.js';
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Undoes what must not outlive this process (children, folders) however it ends: by `dispose`, by exiting, by an uncaught
- * error or by a signal that can be caught. Undoing is synchronous, for there is no later, and backwards.
+ * error or by a signal that can be caught. Undoing is synchronous, for there is no later, and backwards. After one that
+ * cannot be caught, a watchdog does what it can.
  */
 export class ExitGuard {
   readonly #undos = new Set<() => void>();
+  #watchdog: Watchdog | null = null;
   readonly #onExit = (): void => this.dispose();
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.dispose();
@@ -24,6 +29,22 @@ export class ExitGuard {
     return () => void this.#undos.delete(undo);
   }
 
+  /** From now on somebody else, too, knows of the folder and the children. */
+  keepWatch(folder: string): void {
+    this.#watchdog = new Watchdog(folder);
+  }
+
+  /** Has a child ended with `signal`, should nothing of us be left to undo it. */
+  watch(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#watchdog?.watch(child, signal);
+  }
+
+  /** `dispose`, and resolves when all of it is done. */
+  async end(): Promise<void> {
+    this.dispose();
+    await this.#watchdog?.end();
+  }
+
   dispose(): void {
     process.off('exit', this.#onExit);
     for (const signal of signals) process.off(signal, this.#onSignal);
@@ -36,5 +57,6 @@ export class ExitGuard {
         // One that fails must not keep the others from their turn.
       }
     }
+    this.#watchdog?.kill();
   }
 }

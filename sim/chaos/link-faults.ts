@@ -1,10 +1,11 @@
-import { linksOf, type ChaosFault, type ChaosSite } from './chaos-fault.js';
+import { linksOf, type ChaosSite, type RealFault, type SharedFault } from './chaos-fault.js';
+import { answersCommit } from './commit-answers.js';
 import type { Direction, ProxyLane } from './proxy-lane.js';
 import type { ChunkVerdict, ProxyConnection, ProxyLink } from './proxy.js';
 
 const ALWAYS = { min: 1, max: 1 };
 
-export const delay: ChaosFault = {
+export const delay: SharedFault = {
   kind: 'delay',
   everyMs: 6_000,
   atLeast: 2,
@@ -13,7 +14,7 @@ export const delay: ChaosFault = {
   begin: async (site) => onChunks(site, () => ({ act: 'delay', ms: site.draws.next(site.episode.strength * 1000 + 1) / 1000 })),
 };
 
-export const stall: ChaosFault = {
+export const stall: SharedFault = {
   kind: 'stall',
   everyMs: 6_000,
   atLeast: 2,
@@ -25,7 +26,7 @@ export const stall: ChaosFault = {
   },
 };
 
-export const oneWayPartition: ChaosFault = {
+export const oneWayPartition: SharedFault = {
   kind: 'one-way-partition',
   everyMs: 6_000,
   atLeast: 2,
@@ -38,7 +39,7 @@ export const oneWayPartition: ChaosFault = {
   },
 };
 
-export const partialPartition: ChaosFault = {
+export const partialPartition: SharedFault = {
   kind: 'partial-partition',
   everyMs: 6_000,
   atLeast: 2,
@@ -47,7 +48,7 @@ export const partialPartition: ChaosFault = {
   begin: async (site) => holding(site, () => true),
 };
 
-export const replyLost: ChaosFault = {
+export const replyLost: SharedFault = {
   kind: 'reply-lost',
   everyMs: 4_000,
   atLeast: 2,
@@ -60,7 +61,24 @@ export const replyLost: ChaosFault = {
     }),
 };
 
-export const reset: ChaosFault = {
+/** The simulated one loses any reply; this one waits for those that say what was committed. */
+export const commitReplyLost: RealFault = {
+  kind: 'commit-reply-lost',
+  within: 'reply-lost',
+  about: 'a transaction of PostgreSQL is committed, and the connection reset before its answer arrives; the target is a client',
+  targets: ({ clients, servers }) => (servers.some(({ name }) => name === 'postgres') ? clients : []),
+  everyMs: 6_000,
+  atLeast: 3,
+  lengthMs: (ttlMs) => ({ min: 100, max: ttlMs }),
+  strength: { min: 30, max: 100 },
+  begin: async (site) =>
+    onChunks(site, ({ direction }, bytes) => {
+      if (direction !== 'reply' || !answersCommit(bytes) || site.draws.next(100) >= site.episode.strength) return null;
+      return { act: 'lose', then: 'reset' };
+    }),
+};
+
+export const reset: SharedFault = {
   kind: 'reset',
   everyMs: 5_000,
   atLeast: 2,
@@ -77,7 +95,7 @@ export const reset: ChaosFault = {
 
 const targeted = ({ links, episode }: ChaosSite): ProxyLink[] => linksOf(episode.target, links);
 
-function onChunks(site: ChaosSite, onChunk: (lane: ProxyLane) => ChunkVerdict | null): () => Promise<void> {
+function onChunks(site: ChaosSite, onChunk: (lane: ProxyLane, bytes: Buffer) => ChunkVerdict | null): () => Promise<void> {
   return lifting(targeted(site).map((link) => link.impose({ onChunk, effective: () => site.affects(link.client) })));
 }
 

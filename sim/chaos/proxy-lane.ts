@@ -63,7 +63,7 @@ export class ProxyLane {
   #arrive(bytes: Buffer): void {
     let delay = 0;
     for (const rule of this.rules) {
-      const verdict = this.#silent ? null : (rule.onChunk?.(this) ?? null);
+      const verdict = this.#silent ? null : (rule.onChunk?.(this, bytes) ?? null);
       if (verdict === null) continue;
       rule.effective();
       if (verdict.act === 'delay') {

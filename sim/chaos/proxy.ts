@@ -8,7 +8,7 @@ export type ChunkVerdict =
 /** A fault on a link, while it lasts. */
 export interface LinkRule {
   /** Asked once for each piece, as it arrives. Null: nothing happens to it. */
-  onChunk?(lane: ProxyLane): ChunkVerdict | null;
+  onChunk?(lane: ProxyLane, bytes: Buffer): ChunkVerdict | null;
   /** While it says so, nothing moves in that lane. */
   holds?(lane: ProxyLane): boolean;
   /** Told when it changed the fate or the time of something. */

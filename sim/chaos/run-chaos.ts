@@ -1,19 +1,16 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { History } from '../../models/history.js';
 import { formatHistory } from '../../models/history-file.js';
 import type { Violation } from '../../properties/property.js';
-import type { FaultKind } from '../../src/locks/envelope.js';
 import type { WorkloadDefinition } from '../define-workload.js';
 import { loadPlugins, type Plugins } from '../explore/load-plugins.js';
-import type { Topology } from '../nemesis/fault.js';
-import { faults } from '../nemesis/faults.js';
-import type { FaultCounts } from '../nemesis/nemesis.js';
 import { serversOf, topologyOf } from '../topology.js';
 import { UserInputError } from '../user-input-error.js';
-import { checkBackends } from './chaos-backends.js';
+import { checkBackends, findServers } from './chaos-backends.js';
+import type { ChaosFaultCounts, ChaosFaultKind, ChaosTopology } from './chaos-fault.js';
 import { chaosFaults } from './chaos-faults.js';
 import { chaosParams } from './chaos-params.js';
 import { drawChaosPlan } from './chaos-plan.js';
@@ -22,7 +19,6 @@ import { ChaosRun } from './chaos-run.js';
 import { ExitGuard } from './exit-guard.js';
 import { askedProperties } from '../asked-properties.js';
 import { judge } from './judge.js';
-import { findRedisServer } from './real-redis.js';
 
 const PROGRESS_EVERY_MS = 200;
 
@@ -37,19 +33,24 @@ export async function runChaos(spec: ChaosSpec, onProgress: (progress: ChaosProg
   checkNumbers(spec);
   const plugins = await loadPlugins(spec.workload, spec.lock);
   const asked = askedProperties(plugins.workload);
-  const binary = findRedisServer();
   const seed = spec.seed ?? randomInt(2 ** 31);
-  const params = chaosParams(plugins.workload, spec.clients, seed);
-  const topology = topologyOf(params['clients'] as number, serversOf(plugins.workload, plugins.lock));
+  const params = chaosParams(plugins.workload, spec, seed);
+  const servers = serversOf(plugins.workload, plugins.lock);
+  const launch = findServers(servers, spec);
+  const pooled = spec.pooler === false ? [] : servers.filter((server) => server === 'postgres');
+  const topology: ChaosTopology = { ...topologyOf(params['clients'] as number, servers), pooled };
   const kinds = faultsFor(plugins, topology);
   const plan = drawChaosPlan({ seed, kinds, topology, ttlMs: params['ttlMs'] as number, horizonMs: spec.timeMs });
 
   const guard = new ExitGuard();
   try {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
+    // Servers that run as users of their own have their folders in it.
+    chmodSync(folder, 0o711);
     guard.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
+    guard.keepWatch(folder);
     const run = await ChaosRun.raise(
-      { ...spec, seed, params, plan, topology, folder, binary, definition: plugins.workload, lockDefinition: plugins.lock },
+      { ...spec, seed, params, plan, topology, folder, launch, definition: plugins.workload, lockDefinition: plugins.lock },
       guard,
     );
     const stopTelling = tellRegularly(run, spec.timeMs, onProgress);
@@ -83,26 +84,27 @@ export async function runChaos(spec: ChaosSpec, onProgress: (progress: ChaosProg
       file,
     };
   } finally {
-    guard.dispose();
+    await guard.end();
   }
 }
 
-function checkNumbers({ timeMs, clients, seed }: ChaosSpec): void {
+function checkNumbers({ timeMs, clients, stock, seed }: ChaosSpec): void {
   if (!(timeMs >= 1000)) throw new UserInputError(`chaos needs a second at least: give 1 or more seconds, not ${timeMs / 1000}`);
   if (clients !== undefined && !(Number.isInteger(clients) && clients >= 1 && clients <= 100)) {
     throw new UserInputError(`chaos runs 1 to 100 clients, not ${clients}`);
   }
+  if (stock !== undefined && !(Number.isSafeInteger(stock) && stock >= 1)) throw new UserInputError(`stock is a whole number, 1 or more, not ${stock}`);
   if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) throw new UserInputError(`a seed is a whole number, 0 or more, not ${seed}`);
 }
 
 /** What the lock says that it survives, as far as it can be done to real processes and finds something to hit here. */
-const faultsFor = ({ lock }: Plugins, topology: Topology): readonly FaultKind[] =>
-  lock.assumes.faults.filter((kind) => chaosFaults.has(kind) && faults[kind].targets(topology).length > 0);
+const faultsFor = ({ lock }: Plugins, topology: ChaosTopology): readonly ChaosFaultKind[] =>
+  [...chaosFaults.values()].filter((fault) => lock.assumes.faults.includes(fault.within) && fault.targets(topology).length > 0).map(({ kind }) => kind);
 
-function verdictOn(violations: readonly Violation[], run: ChaosRun, kinds: readonly FaultKind[]): Pick<ChaosResult, 'verdict' | 'reasons'> {
+function verdictOn(violations: readonly Violation[], run: ChaosRun, kinds: readonly ChaosFaultKind[]): Pick<ChaosResult, 'verdict' | 'reasons'> {
   if (violations.length > 0) return { verdict: 'fail', reasons: [] };
   const idle = kinds.filter((kind) => (run.faults[kind]?.effective ?? 0) === 0);
-  const reasons = idle.map((kind) => `the fault ${kind} never changed anything (${faults[kind].about})`);
+  const reasons = idle.map((kind) => `the fault ${kind} never changed anything (${chaosFaults.get(kind)?.about})`);
   if (run.grants === 0) reasons.unshift('no lease was granted');
   return { verdict: reasons.length > 0 ? 'vacuous' : 'pass', reasons };
 }
@@ -133,4 +135,4 @@ function progressOf(run: ChaosRun, totalMs: number): ChaosProgress {
   return { phase, elapsedMs: Math.round(elapsedMs), totalMs, grants, operations, effectiveFaults: effectiveAmong(run.faults) };
 }
 
-const effectiveAmong = (counts: FaultCounts): number => Object.values(counts).reduce((sum, { effective }) => sum + effective, 0);
+const effectiveAmong = (counts: ChaosFaultCounts): number => Object.values(counts).reduce((sum, { effective }) => sum + effective, 0);

@@ -25,7 +25,9 @@ const SEEDS_OF_A_SPECIMEN = 200;
 
 /** Our locks under every workload, the stock without any lock, and each specimen where its hole shows. */
 export const mainCampaigns = (): MainCampaign[] => [
-  ...[...locks.keys()].flatMap((lock) => ['last-item', 'lock', 'hot-sku', 'basket'].map((workload) => ({ lock, workload, seeds: SEEDS_OF_OURS, mustBreak: null }))),
+  ...[...locks.keys()].flatMap((lock) =>
+    ['last-item', 'lock', 'hot-sku', 'basket'].map((workload) => ({ lock, workload, seeds: SEEDS_OF_OURS, mustBreak: null })),
+  ),
   { lock: 'no-lock', workload: 'hot-sku', seeds: SEEDS_OF_OURS, mustBreak: null },
   ...[...specimens].map(([lock, { workload, caughtBy }]) => ({ lock, workload, seeds: SEEDS_OF_A_SPECIMEN, mustBreak: caughtBy[0] ?? null })),
 ];

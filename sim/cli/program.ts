@@ -1,15 +1,19 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { judges } from '../../models/judges/all-judges.js';
 import { faultKinds } from '../nemesis/faults.js';
 import { commandLine } from '../report/command-line.js';
 import { UserInputError } from '../user-input-error.js';
 import { DEFAULT_LOCK, DEFAULT_SEEDS, DEFAULT_WORKLOAD, lockNames, MOST_WORKERS, type SimOptions, SCENARIO_DIRECTORY, workloadNames } from './campaign-spec.js';
 import type { ChaosOptions } from './chaos-spec.js';
+import type { ModelsOptions } from './models.js';
+import type { JudgeCommandOptions } from './judge.js';
 import { didYouMean } from './nearest.js';
 import type { ReplayOptions } from './replay.js';
 import type { ServeOptions } from './serve.js';
 import type { Terminal } from './terminal.js';
-import { servers } from './values.js';
+import type { SchemaOptions } from './schema.js';
+import { schemaStores, servers } from './values.js';
 
 const ABOUT = `Distributed locks and oversell-proof stock, attacked in a deterministic simulator and on real servers.
 Without a command: ours and the known-broken locks in one table, about 20 s.`;
@@ -80,16 +84,19 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   program
     .command('chaos')
     .description('the same workloads in real processes, on real servers, with real faults')
-    .option('--backend <list>', 'the back ends, separated by commas: redis')
+    .option('--backend <list>', 'the back ends, separated by commas: redis, postgres')
     .option('--lock <name|file>', "as in sim (default: the first back end's first lock)")
     .option('--workload <name|file>', `as in sim (default: ${DEFAULT_WORKLOAD})`)
     .option('--time <seconds>', 'how long (default: 60)')
+    .option('--stock <units>', 'how many units there are to sell (default: more than can be sold)')
+    .option('--no-pooler', 'clients connect to PostgreSQL directly, not through pgbouncer in transaction mode')
     .option('--json', 'print the result as one JSON object')
     .allowExcessArguments(false)
     .addHelpText(
       'after',
       examples([
         [['chaos', '--backend', 'redis'], 'our lock on a real redis-server'],
+        [['chaos', '--backend', 'postgres', '--lock', 'postgres-lease'], 'on a real PostgreSQL, behind pgbouncer'],
         [['chaos', '--backend', 'redis', '--lock', 'article-redis', '--time', '20'], 'a known-broken one'],
       ]) + EXIT_CODES,
     )
@@ -99,10 +106,74 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     .command('serve')
     .description('a simulated server on a real socket of this machine, by its clock, for any client or test suite')
     .argument('<server>', servers.join(', '))
-    .option('--port <number>', 'where it listens on 127.0.0.1; 0: any port that is free (default: 6379)')
+    .option('--port <number>', 'where it listens on 127.0.0.1; 0: any port that is free (default: 6379 for redis, 5432 for postgres)')
     .allowExcessArguments(false)
-    .addHelpText('after', examples([[['serve', 'redis', '--port', '7000'], 'a simulated Redis, in memory, until Ctrl-C']]) + EXIT_CODES)
+    .addHelpText(
+      'after',
+      examples([
+        [['serve', 'redis', '--port', '7000'], 'a simulated Redis, in memory, until Ctrl-C'],
+        [['serve', 'postgres', '--port', '0'], 'a simulated PostgreSQL; it prints the URL for psql and other clients'],
+      ]) + EXIT_CODES,
+    )
     .action(async (what: string, options: ServeOptions) => finish(await (await import('./serve.js')).serve(what, options, terminal)));
+
+  program
+    .command('schema')
+    .description('print the statements that make our tables')
+    .argument('<store>', schemaStores.join(', '))
+    .option('--prefix <name>', 'goes before the names of the tables, maybe after a schema: shop.holdfast (default: holdfast)')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      examples([
+        [['schema', 'postgres'], 'for psql, or a migration of your own'],
+        [['schema', 'postgres', '--prefix', 'shop.locks'], 'in the schema shop, which must be there'],
+      ]) + '\nExit codes: 0 printed, 2 bad input, 70 a bug in holdfast.\n',
+    )
+    .action(async (store: string, options: SchemaOptions) => finish((await import('./schema.js')).schema(store, options, terminal)));
+
+  program
+    .command('models')
+    .description('check the formal models: every state that can be reached, every property')
+    .argument('[name|file]', 'a model of ours, or a module; without it, all nine with their documented parameters')
+    .option('--param <K=V...>', "parameters, in any case (default: the model's documented rows)")
+    .option('--workers <count>', 'threads (default: 1)')
+    .option('--states <count>', 'give up after so many states (default: 100000000)')
+    .option('--tla', 'print the model as TLA+ instead, for TLC')
+    .option('--json', 'print the results as one JSON array')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      examples([
+        [['models'], 'all nine, as documented'],
+        [['models', 'fenced-lease-lock', '--param', 'C=3', 'TTL=3', 'K=6', '--workers', '2'], 'a larger one, on two threads'],
+        [['models', 'lease-lock', '--param', 'PAUSES=false', '--tla'], 'the same model in TLA+'],
+        [['models', './my-model.ts', '--json'], 'a model of your own, for a program'],
+      ]) + '\nExit codes: 0 all as documented (with --param or a file: all properties hold), 1 not so, 2 bad input, 70 a bug in holdfast.\n',
+    )
+    .action(async (name: string | undefined, options: ModelsOptions) => finish(await (await import('./models.js')).models(name, options, terminal)));
+
+  program
+    .command('judge')
+    .description("judge a history of anybody's: in JSON lines, or in Jepsen's EDN")
+    .argument('<history>', 'the file')
+    .option('--model <name|file>', `one of ${[...judges.keys()].join(', ')}, or a module`)
+    .option(
+      '--param <name=number>',
+      'what the history does not say (stock=5, permits=3...); may be given again',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
+    .option('--json', 'print { model, verdict, operations, reason } as one JSON object')
+    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      examples([
+        [['judge', '--model', 'register', 'history.edn'], 'is what Jepsen saw linearizable?'],
+        [['judge', '--model', './my-model.ts', 'history.jsonl', '--json'], 'by a model of your own, for a program'],
+      ]) + '\nExit codes: 0 valid, 1 invalid or undecided, 2 bad input, 70 a bug in holdfast.\n',
+    )
+    .action(async (file: string, options: JudgeCommandOptions) => finish(await (await import('./judge.js')).judgeHistory(file, options, terminal)));
 
   return program.addHelpText(
     'after',

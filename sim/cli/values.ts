@@ -58,10 +58,18 @@ export function nameOrPath(what: 'lock' | 'workload', text: string, known: reado
 }
 
 /** What `serve` can serve. */
-export const servers = ['redis'] as const;
+export const servers = ['redis', 'postgres'] as const;
+export type ServerName = (typeof servers)[number];
 
-export function server(text: string): (typeof servers)[number] {
+export function server(text: string): ServerName {
   return oneOf('server', text, servers);
+}
+
+/** The stores that have a schema to print. */
+export const schemaStores = ['postgres'] as const;
+
+export function schemaStore(text: string): (typeof schemaStores)[number] {
+  return oneOf('schema', text, schemaStores);
 }
 
 function oneOf<Name extends string>(what: string, text: string, known: readonly Name[], alsoRight = ''): Name {

@@ -37,11 +37,20 @@ export class SimPostgres implements PostgresPort {
     return outcome;
   }
 
-  session(): Promise<PostgresSession> {
-    const connection = this.dial();
+  session(lost?: () => void): Promise<PostgresSession> {
+    let isClosed = false;
+    const connection = this.dial({
+      notified: () => undefined,
+      lost: () => {
+        if (!isClosed) lost?.();
+      },
+    });
     return Promise.resolve({
       query: ({ sql }, params, { timeout }) => connection.request(sql, params, timeout),
-      close: () => connection.close(),
+      close: () => {
+        isClosed = true;
+        connection.close();
+      },
     });
   }
 

@@ -3,6 +3,7 @@ import type { FaultKind } from '../../src/locks/envelope.js';
 import type { CampaignResult, CampaignSpec, FoundViolation } from '../explore/campaign-result.js';
 import type { Plugins } from '../explore/load-plugins.js';
 import { faultKinds } from '../nemesis/faults.js';
+import type { FaultCount } from '../nemesis/nemesis.js';
 import { commandLine } from './command-line.js';
 import { count, counted, duration } from './numbers.js';
 import { statisticalBound } from './statistical-bound.js';
@@ -68,8 +69,8 @@ export function sizeOf({ operations, faults, events }: Pick<FoundViolation, 'ope
 }
 
 /** Nothing when no kind was on. */
-export function faultTable(faults: CampaignResult['faults']): string[] {
-  const rows = faultKinds.flatMap((kind) => {
+export function faultTable(faults: Readonly<Record<string, FaultCount>>, kinds: readonly string[] = faultKinds): string[] {
+  const rows = kinds.flatMap((kind) => {
     const seen = faults[kind];
     return seen === undefined ? [] : [[kind, count(seen.injected), count(seen.effective)]];
   });

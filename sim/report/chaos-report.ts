@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { chaosFaults } from '../chaos/chaos-faults.js';
 import type { ChaosResult, ChaosSpec, ChaosViolation } from '../chaos/chaos-result.js';
 import type { Plugins } from '../explore/load-plugins.js';
 import { faultTable, verdictLine } from './campaign-report.js';
@@ -6,12 +7,13 @@ import { counted, duration } from './numbers.js';
 import { table } from './table.js';
 
 /** Every knob of a run on real servers. */
-export function chaosKnobs({ backends, lock, workload, timeMs }: ChaosSpec): string {
+export function chaosKnobs({ backends, lock, workload, timeMs, stock, pooler }: ChaosSpec): string {
   const knobs = [
-    ['backend', backends.join(', ')],
+    ['backend', backends.map((name) => (name === 'postgres' && pooler !== false ? 'postgres behind pgbouncer' : name)).join(', ')],
     ['workload', workload],
     ['lock', lock],
     ['time', `${duration(timeMs)} of faults`],
+    ...(stock === undefined ? [] : [['stock', counted(stock, 'unit')]]),
   ];
   return knobs.map(([name = '', value = '']) => `${name.padEnd(10)}${value}`).join('\n');
 }
@@ -27,7 +29,7 @@ export function chaosReport(result: ChaosResult, { workload }: Plugins, colours:
       ['property', 'outcome'],
       properties.map((property) => [property, broken.has(property) ? colours.red('BROKEN') : colours.green('held')]),
     ),
-    ...faultTable(result.faults),
+    ...faultTable(result.faults, [...chaosFaults.keys()]),
     ...(reached.length === 0 ? [] : [table(['sometimes', 'reached'], reached)]),
     '',
     totals(result),

@@ -4,7 +4,7 @@ import type { Network } from '../network.js';
 import { UserInputError } from '../user-input-error.js';
 import { shown } from './settings.js';
 import type { UserProcess } from './user-process.js';
-import type { UserRedis } from './user-redis.js';
+import type { UserServer } from './user-server.js';
 
 /** The process that the test itself runs in. */
 export const TEST = 'test';
@@ -12,7 +12,7 @@ export const TEST = 'test';
 /** Who takes part in a run: the processes and servers that the test made. */
 export class Cast {
   private readonly processes = new Map<string, UserProcess>();
-  private readonly servers = new Map<string, UserRedis>();
+  private readonly servers = new Map<string, UserServer>();
 
   constructor(private readonly network: Network) {}
 
@@ -21,7 +21,7 @@ export class Cast {
     return process;
   }
 
-  addServer(server: UserRedis): UserRedis {
+  addServer<Server extends UserServer>(server: Server): Server {
     this.servers.set(server.name, server);
     return server;
   }
@@ -46,7 +46,7 @@ export class Cast {
   }
 
   memoryOf(server: string): number {
-    return this.servers.get(server)?.memory.keys() ?? 0;
+    return this.servers.get(server)?.memorySize ?? 0;
   }
 
   /** Whether something is under way that depends on this process: it has not finished, or serves one that has not. */

@@ -74,6 +74,6 @@ export function requireTargets(terrain: Terrain, settings: Settings): void {
 
 function hint(kind: FaultKind): string {
   if (kind === 'flush') return ' (a redis made with durable: false)';
-  if (kind === 'restart') return ' (a redis that is durable)';
+  if (kind === 'restart') return ' (a redis that is durable, or a postgres)';
   return kind.startsWith('datagram') ? ' (nothing here sends datagrams)' : '';
 }

@@ -14,6 +14,8 @@ export type Remark = { readonly time: number } & (
       readonly isReply: boolean;
       readonly payload: unknown;
     }
+  /** A server says something that will arrive, or not. */
+  | { readonly kind: 'sent'; readonly connection: number; readonly payload: Uint8Array }
   | { readonly kind: 'refused' | 'cut'; readonly connection: number; readonly from: string; readonly to: string }
   | { readonly kind: 'note' | 'life'; readonly process: string; readonly text: string }
   | { readonly kind: 'fault'; readonly episode: Episode; readonly phase: 'begins' | 'ends' }
@@ -36,6 +38,10 @@ export class Recording extends Trace implements NetworkTap {
     const process = world.current?.name;
     // The world's own notes are the nemesis's; it tells of its episodes itself.
     if (process !== undefined) this.remarks.push({ time: world.now, kind: 'note', process, text });
+  }
+
+  sent(from: Endpoint, payload: Uint8Array): void {
+    this.remarks.push({ time: this.now, kind: 'sent', connection: this.connectionOf(from), payload });
   }
 
   arrived(from: Endpoint, payload: unknown): void {

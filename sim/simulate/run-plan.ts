@@ -17,6 +17,7 @@ import type { Settings } from './settings.js';
 import { type DrawnInteger, type SimulationBody, SimulatedRun } from './simulated-run.js';
 import { thrownText } from './thrown.js';
 import { warmLua } from './warm-lua.js';
+import { warmSqlParser } from './sql-parser.js';
 
 /** What a run was. The same plan gives the same run, to the last digit of the digest. */
 export interface PlanRun {
@@ -49,6 +50,7 @@ export function installSimulation(): void {
 export async function runPlan(plan: Plan, { body, settings, recording, trace = recording }: RunPlanOptions): Promise<PlanRun> {
   installSimulation();
   const lua = await warmLua();
+  await warmSqlParser();
   const world = new World({
     seed: plan.seed,
     overrides: plan.overrides,

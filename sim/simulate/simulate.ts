@@ -9,8 +9,8 @@ import type { SimulationBody } from './simulated-run.js';
 
 /**
  * Runs `body` in a simulated world of its own, once for each of many seeds, with faults drawn from the seed. What it
- * builds there with `world.process` and `world.redis` is ordinary Node code on virtual clocks, timers, random numbers and
- * sockets. It passes when the promise of `body` resolves in every run.
+ * builds there with `world.process`, `world.redis` and `world.postgres` is ordinary Node code on virtual clocks, timers,
+ * random numbers and sockets. It passes when the promise of `body` resolves in every run.
  *
  * Throws a `SimulationFailure` that tells the smallest failing run found, with a token to replay it; an
  * `UnrepeatableError` when a seed does not give the same run twice; a `UserInputError` for options that cannot be meant.

@@ -15,9 +15,20 @@ import { ProcessListeners } from './process-listeners.js';
 import type { Recording } from './recording.js';
 import { PairsSeen, type SeenTopology } from './seen-topology.js';
 import { requireFunction, requireOptions, shown } from './settings.js';
-import type { ProcessContext, ProcessOptions, RedisServerOptions, SimulatedProcess, SimulatedRedis, SimulatedWorld, UntilOptions } from './simulated-world.js';
+import type {
+  PostgresServerOptions,
+  ProcessContext,
+  ProcessOptions,
+  RedisServerOptions,
+  SimulatedPostgres,
+  SimulatedProcess,
+  SimulatedRedis,
+  SimulatedWorld,
+  UntilOptions,
+} from './simulated-world.js';
 import { thrownText } from './thrown.js';
 import { inScopeOfItsOwn, microsecondsOf, sleep, UserProcess, type ProcessSurroundings } from './user-process.js';
+import { UserPostgres } from './user-postgres.js';
 import { UserRedis } from './user-redis.js';
 import { Waits } from './waits.js';
 
@@ -154,6 +165,11 @@ export class SimulatedRun implements SimulatedWorld, ProcessSurroundings {
   redis(name: string, options: RedisServerOptions = {}): SimulatedRedis {
     this.caller('world.redis');
     return this.cast.addServer(new UserRedis(this.around, this.cast.newName(name), options));
+  }
+
+  postgres(name: string, options: PostgresServerOptions = {}): SimulatedPostgres {
+    this.caller('world.postgres');
+    return this.cast.addServer(new UserPostgres(this.around, this.cast.newName(name), options));
   }
 
   sleep(ms: number): Promise<void> {

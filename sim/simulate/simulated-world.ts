@@ -13,6 +13,8 @@ export interface SimulatedWorld {
   process(name: string, start: (own: ProcessContext) => unknown, options?: ProcessOptions): SimulatedProcess;
   /** Starts a simulated Redis server, reached by its name as host name. */
   redis(name: string, options?: RedisServerOptions): SimulatedRedis;
+  /** Starts a simulated PostgreSQL server, reached by its name as host name, by any user. */
+  postgres(name: string, options?: PostgresServerOptions): SimulatedPostgres;
   /** Waits in virtual time. */
   sleep(ms: number): Promise<void>;
   /** Waits until `condition` holds, looked at after every event; fails the run when it does not within `withinMs` (60,000) of virtual time. */
@@ -39,6 +41,13 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** Whether it keeps its data over a restart, as with an append-only file synced at each write. True when absent. */
   readonly durable?: boolean;
+}
+
+export interface PostgresServerOptions {
+  /** 5432 when absent. */
+  readonly port?: number;
+  /** Asked of every client, in clear text, when given. */
+  readonly password?: string;
 }
 
 export interface UntilOptions {
@@ -82,6 +91,30 @@ export interface SimulatedRedis {
   readonly isAlive: boolean;
   /** Runs a command directly at the server: no message, no time, no fault. To prepare and to look. Throws on an error reply, or when it is down. */
   run(...args: readonly (string | number)[]): RedisReply;
+  crash(): void;
+  restart(): void;
+}
+
+export type PostgresParameter = string | number | bigint | boolean | null;
+
+/** Whole and floating numbers and booleans as they are in JavaScript; all else as the text that `psql` shows. */
+export type PostgresCell = string | number | boolean | null;
+export type PostgresRow = Readonly<Record<string, PostgresCell>>;
+
+/** A simulated PostgreSQL server as the test sees it. What was committed survives its crashes. */
+export interface SimulatedPostgres {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** `postgres://postgres@name:port/postgres`, with the password if there is one. */
+  readonly url: string;
+  readonly isAlive: boolean;
+  /**
+   * Runs a statement directly at the server, or several when there are no parameters, each as a transaction of its own: no
+   * message, no time, no fault. To prepare and to look; gives the rows of the last one. Throws on an error, on a statement that
+   * would have to wait for a lock, or when it is down.
+   */
+  run(sql: string, params?: readonly PostgresParameter[]): readonly PostgresRow[];
   crash(): void;
   restart(): void;
 }

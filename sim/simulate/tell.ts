@@ -8,7 +8,9 @@ import type { FailedRun } from './shrink-plan.js';
 import { SimulationFailure } from './simulation-failure.js';
 import { failureInWords } from './story/failure-words.js';
 import { episodeInWords } from './story/fault-words.js';
-import { findRace, raceInWords } from './story/races.js';
+import { lastRace, raceInWords } from './story/race.js';
+import { findRedisRace } from './story/redis-races.js';
+import { findSqlRace } from './story/sql-races.js';
 import { printedStory } from './story/printed-story.js';
 import { storyLines } from './story/story-lines.js';
 
@@ -28,8 +30,8 @@ export async function tell(failed: FailedRun, options: RunPlanOptions, { found, 
   // What never ends, and what escapes, need not end in the same way a second time.
   const isSame = run.failure !== null && sameFailure(run.failure, failed.failure);
   const failure = isSame && run.failure !== null ? run.failure : failed.failure;
-  const { lines, accesses } = storyLines(recording.remarks);
-  const race = findRace(accesses);
+  const { lines, commands, statements } = storyLines(recording.remarks);
+  const race = lastRace([findRedisRace(commands), findSqlRace(statements)]);
   const around = race === null ? [] : [race.read, race.between, race.write];
   const headline = failureInWords(failure);
   const last = { time: failure.time, text: `${failure.process} FAILS: ${headline.split('\n')[0] ?? ''}`, access: null, isKept: true };

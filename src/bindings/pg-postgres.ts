@@ -76,15 +76,21 @@ class PgPostgres implements PgPort {
     return answer;
   }
 
-  async session(): Promise<PostgresSession> {
-    const connection = this.#connectOther(() => undefined);
+  async session(lost?: () => void): Promise<PostgresSession> {
+    let isClosed = false;
+    const connection = this.#connectOther(() => {
+      if (!isClosed) lost?.();
+    });
     return {
       query: async (statement, params, { timeout }) => {
         const start = systemClock.now();
         if (!(await connection.madeWithin(timeout))) return refused({ reason: 'unavailable', message: connection.lastError });
         return await this.#send(connection, statement, params, remaining(timeout, start));
       },
-      close: () => connection.close(),
+      close: () => {
+        isClosed = true;
+        connection.close();
+      },
     };
   }
 
@@ -104,6 +110,8 @@ class PgPostgres implements PgPort {
       connection.close();
       return answer;
     }
+    // The confirmation and the end may have come in one packet.
+    if (connection.ended) return refused({ reason: 'unavailable', message: connection.lastError });
     listening = true;
     const close = (): void => {
       listening = false;

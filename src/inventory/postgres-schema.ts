@@ -4,15 +4,17 @@ import { milliseconds } from '../base/time.js';
 import type { Unavailable } from '../locks/lock-protocol.js';
 import { withoutResult } from '../locks/postgres-answer.js';
 import { leaseTable } from '../locks/postgres-lease-lock.sql.js';
+import { lockTable } from '../locks/postgres-row-lock.sql.js';
 import { registerTable } from '../locks/postgres-guarded-register.js';
 import { postgresTables, type PostgresTables } from '../locks/postgres-tables.js';
 import { inTransaction, type TransactionQuery } from '../locks/postgres-transaction.js';
 import type { PostgresOutcome, PostgresPort, PostgresRefusal } from '../ports/postgres.js';
+import { bucketTables } from './bucket-stock.sql.js';
 import { stockTables } from './postgres-stock.sql.js';
 
 /** What each version adds to the one before. A version that was published is never changed. */
 const VERSIONS: readonly ((tables: PostgresTables) => readonly string[])[] = [
-  (tables) => [...leaseTable(tables), ...registerTable(tables), ...stockTables(tables)],
+  (tables) => [...leaseTable(tables), ...lockTable(tables), ...registerTable(tables), ...stockTables(tables), ...bucketTables(tables)],
 ];
 
 export interface PostgresSchemaOptions {

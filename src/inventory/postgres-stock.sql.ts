@@ -1,14 +1,15 @@
 import type { PostgresTables } from '../locks/postgres-tables.js';
 import type { PostgresStatement } from '../ports/postgres.js';
+import type { StockTable } from './postgres-stock-table.js';
 
 export interface StockStatements {
   readonly move: PostgresStatement;
   readonly write: PostgresStatement;
   readonly read: PostgresStatement;
   readonly fencedRead: PostgresStatement;
-  readonly open: PostgresStatement;
+  /** Makes rows for skus without one; null where the shop makes them. */
+  readonly open: PostgresStatement | null;
   readonly ledger: PostgresStatement;
-  readonly sweep: PostgresStatement;
 }
 
 /** How a kind of movement decides, on the stock's row as it is once it is locked. */
@@ -36,51 +37,57 @@ interface Decision {
  * Refusals are booked too: 1. the first request is held up.  2. The repeat is refused.  3. Stock comes in.  4. The first
  * request arrives, and sells to somebody who was told that there is none. (test: "remembers a refusal")
  */
-const movement = ({ stock, ledger }: PostgresTables, { name, condition, onHand, otherwise }: Decision): PostgresStatement => ({
-  name,
-  sql: `
+const movement = (table: StockTable, { name, condition, onHand, otherwise }: Decision): PostgresStatement => {
+  const before = `SELECT 1 FROM ${table.ledger} WHERE sku = ${table.keyText('$1')} AND operation_id = $2::text`;
+  return {
+    name,
+    sql: `
 WITH moved AS (
-  UPDATE ${stock} AS stock SET
-    last_delta = CASE WHEN ${condition} THEN ${onHand} - stock.on_hand END,
-    on_hand = CASE WHEN ${condition} THEN ${onHand} ELSE stock.on_hand END,
-    token = greatest(stock.token, $3::bigint),
-    sequence = stock.sequence + 1
-  WHERE stock.sku = $1::text AND ($3::bigint IS NULL OR stock.token <= $3::bigint)
-    AND NOT EXISTS (SELECT 1 FROM ${ledger} WHERE sku = $1::text AND operation_id = $2::text)
-  RETURNING stock.last_delta, stock.on_hand, stock.sequence
+  UPDATE ${table.name} AS stock SET
+    ${table.lastDelta} = CASE WHEN ${condition} THEN ${onHand} - stock.${table.onHand} END,
+    ${table.onHand} = CASE WHEN ${condition} THEN ${onHand} ELSE stock.${table.onHand} END,
+    ${table.token} = greatest(stock.${table.token}, $3::bigint),
+    ${table.sequence} = stock.${table.sequence} + 1
+  WHERE stock.${table.sku} = ${table.key('$1')} AND ($3::bigint IS NULL OR stock.${table.token} <= $3::bigint) AND NOT EXISTS (${before})
+  RETURNING stock.${table.lastDelta} AS last_delta, stock.${table.onHand} AS on_hand, stock.${table.sequence} AS sequence
 ), booked AS (
-  INSERT INTO ${ledger} (sku, operation_id, verdict, delta, on_hand, token, sequence)
-  SELECT $1::text, $2::text, CASE WHEN last_delta IS NULL THEN '${otherwise}' ELSE 'moved' END, coalesce(last_delta, 0), on_hand, $3::bigint, sequence
+  INSERT INTO ${table.ledger} (sku, operation_id, verdict, delta, on_hand, token, sequence)
+  SELECT ${table.keyText('$1')}, $2::text, CASE WHEN last_delta IS NULL THEN '${otherwise}' ELSE 'moved' END,
+    coalesce(last_delta, 0), on_hand, $3::bigint, sequence
   FROM moved
   RETURNING verdict, on_hand, sequence
 )
 SELECT verdict, on_hand::text AS on_hand, sequence::text AS sequence, 'first' AS time FROM booked
 UNION ALL
-SELECT verdict, on_hand::text, sequence::text, 'repeated' FROM ${ledger} WHERE sku = $1::text AND operation_id = $2::text
+SELECT verdict, on_hand::text, sequence::text, 'repeated' FROM ${table.ledger} WHERE sku = ${table.keyText('$1')} AND operation_id = $2::text
 UNION ALL
-SELECT 'stale-token', NULL, NULL, NULL FROM ${stock} WHERE sku = $1::text AND NOT EXISTS (SELECT 1 FROM booked)
-  AND NOT EXISTS (SELECT 1 FROM ${ledger} WHERE sku = $1::text AND operation_id = $2::text)`,
-});
+SELECT 'stale-token', NULL, NULL, NULL FROM ${table.name} WHERE ${table.sku} = ${table.key('$1')} AND NOT EXISTS (SELECT 1 FROM booked)
+  AND NOT EXISTS (${before})`,
+  };
+};
 
-export function stockStatements(tables: PostgresTables): StockStatements {
-  const { stock, ledger } = tables;
+export function stockStatements(table: StockTable): StockStatements {
+  const { name, sku, onHand, token, sequence, ledger } = table;
   return {
     /** Fourth param: delta. */
-    move: movement(tables, {
+    move: movement(table, {
       name: 'stock-move',
-      condition: 'stock.on_hand + $4::bigint >= 0',
-      onHand: 'stock.on_hand + $4::bigint',
+      condition: `stock.${onHand} + $4::bigint >= 0`,
+      onHand: `stock.${onHand} + $4::bigint`,
       otherwise: 'insufficient',
     }),
     /** Fourth param: new on hand; fifth: expected on hand or null. */
-    write: movement(tables, {
+    write: movement(table, {
       name: 'stock-write',
-      condition: '($5::bigint IS NULL OR stock.on_hand = $5::bigint)',
+      condition: `($5::bigint IS NULL OR stock.${onHand} = $5::bigint)`,
       onHand: '$4::bigint',
       otherwise: 'conflict',
     }),
     /** Params: sku. */
-    read: { name: 'stock-read', sql: `SELECT 'read' AS verdict, on_hand::text AS on_hand, sequence::text AS sequence FROM ${stock} WHERE sku = $1::text` },
+    read: {
+      name: 'stock-read',
+      sql: `SELECT 'read' AS verdict, ${onHand}::text AS on_hand, ${sequence}::text AS sequence FROM ${name} WHERE ${sku} = ${table.key('$1')}`,
+    },
     /**
      * Params: sku, token. A read with a token is an access: it raises the fence and takes a number (tests: "a read raises the
      * fence"): 1. B's lease (token 6) begins while A (token 5) sleeps past its end.  2. B reads 1 unit.  3. A's delayed write
@@ -90,30 +97,34 @@ export function stockStatements(tables: PostgresTables): StockStatements {
       name: 'stock-fenced-read',
       sql: `
 WITH raised AS (
-  UPDATE ${stock} SET token = $2::bigint, sequence = sequence + 1 WHERE sku = $1::text AND token <= $2::bigint RETURNING on_hand, sequence
+  UPDATE ${name} SET ${token} = $2::bigint, ${sequence} = ${sequence} + 1 WHERE ${sku} = ${table.key('$1')} AND ${token} <= $2::bigint
+  RETURNING ${onHand} AS on_hand, ${sequence} AS sequence
 )
 SELECT 'read' AS verdict, on_hand::text AS on_hand, sequence::text AS sequence FROM raised
 UNION ALL
-SELECT 'stale-token', NULL, NULL FROM ${stock} WHERE sku = $1::text AND NOT EXISTS (SELECT 1 FROM raised)`,
+SELECT 'stale-token', NULL, NULL FROM ${name} WHERE ${sku} = ${table.key('$1')} AND NOT EXISTS (SELECT 1 FROM raised)`,
     },
-    /** Params: sku. */
-    open: { name: 'stock-open', sql: `INSERT INTO ${stock} (sku) VALUES ($1::text) ON CONFLICT (sku) DO NOTHING` },
+    /** Params: skus. In the order of the list, so that two that open the same ones do not wait for each other. */
+    open: table.isOurs
+      ? { name: 'stock-open', sql: `INSERT INTO ${name} (${sku}) SELECT line.sku FROM unnest($1::text[]) AS line (sku) ON CONFLICT (${sku}) DO NOTHING` }
+      : null,
     /** Params: sku. On hand and movements by one snapshot: read one after the other, they need not agree. */
     ledger: {
       name: 'stock-ledger',
       sql: `
-SELECT stock.on_hand::text AS on_hand, entry.sequence::text AS sequence, entry.delta::text AS delta, entry.on_hand::text AS after,
+SELECT stock.${onHand}::text AS on_hand, entry.sequence::text AS sequence, entry.delta::text AS delta, entry.on_hand::text AS after,
   entry.token::text AS token, entry.operation_id AS operation_id
-FROM ${stock} AS stock LEFT JOIN ${ledger} AS entry ON entry.sku = stock.sku AND entry.verdict = 'moved'
-WHERE stock.sku = $1::text ORDER BY entry.sequence`,
-    },
-    /** Params: age in microseconds. */
-    sweep: {
-      name: 'stock-sweep',
-      sql: `DELETE FROM ${ledger} WHERE verdict <> 'moved' AND booked_at < clock_timestamp() - $1::bigint * interval '1 microsecond'`,
+FROM ${name} AS stock LEFT JOIN ${ledger} AS entry ON entry.sku = stock.${sku}::text AND entry.verdict = 'moved'
+WHERE stock.${sku} = ${table.key('$1')} ORDER BY entry.sequence`,
     },
   };
 }
+
+/** Params: age in microseconds. */
+export const sweepStatement = ({ ledger }: PostgresTables): PostgresStatement => ({
+  name: 'stock-sweep',
+  sql: `DELETE FROM ${ledger} WHERE verdict <> 'moved' AND booked_at < clock_timestamp() - $1::bigint * interval '1 microsecond'`,
+});
 
 /** `last_delta` is null when the last access was refused: before version 18 a statement can only return what a row has become. */
 export const stockTables = ({ stock, ledger }: PostgresTables): readonly string[] => [

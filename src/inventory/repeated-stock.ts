@@ -4,7 +4,7 @@ import { nameText, wholeNumber } from '../base/options.js';
 import type { Unknown } from '../base/outcome.js';
 import { milliseconds, type Duration } from '../base/time.js';
 import type { Unavailable } from '../locks/lock-protocol.js';
-import { untilKnown, type AttemptPolicy } from '../locks/until-known.js';
+import { untilKnown, type AttemptPolicy, type Fate } from '../locks/until-known.js';
 import type { Clock } from '../ports/clock.js';
 import type { Fenced, Identified, Overwrite, StaleToken, Stock, StockLedger, StockRead, StockRestocked, StockTaken, StockWritten } from './stock.js';
 
@@ -59,14 +59,12 @@ export abstract class RepeatedStock implements Stock {
   }
 
   async take(sku: string, quantity: number, { operationId, token }: Identified & Fenced): Promise<StockTaken> {
-    const answer = await this.#move(sku, { operationId, token, change: { delta: -wholeNumber('quantity', quantity, 1) } });
-    if (answer.status !== 'decided') return answer;
-    return answer.verdict === 'moved' ? { status: 'taken', ...place(answer) } : { status: 'refused', reason: 'insufficient', ...place(answer) };
+    return stockTaken(await this.#move(sku, { operationId, token, change: { delta: -wholeNumber('quantity', quantity, 1) } }));
   }
 
   async read(sku: string, { token }: Fenced = {}): Promise<StockRead> {
     nameText('sku', sku);
-    const answer = await untilKnown(this.#clock, this.#policy, (timeout) => this.sendRead(sku, token, timeout));
+    const answer = await this.repeated((timeout) => this.sendRead(sku, token, timeout));
     return answer.status === 'decided' ? { status: 'read', onHand: answer.onHand, sequence: answer.sequence } : answer;
   }
 
@@ -80,7 +78,12 @@ export abstract class RepeatedStock implements Stock {
 
   async ledger(sku: string): Promise<StockLedger> {
     nameText('sku', sku);
-    return await untilKnown(this.#clock, this.#policy, (timeout) => this.sendLedger(sku, timeout));
+    return await this.repeated((timeout) => this.sendLedger(sku, timeout));
+  }
+
+  /** Sends a request as often as the policy says, until it is answered. */
+  protected repeated<Answer extends Fate>(attempt: (timeout: Duration) => Promise<Answer>): Promise<Answer> {
+    return untilKnown(this.#clock, this.#policy, attempt);
   }
 
   /** One request; idempotent by its operation id. */
@@ -91,8 +94,14 @@ export abstract class RepeatedStock implements Stock {
   #move(sku: string, movement: Movement): Promise<StockAnswer> {
     nameText('sku', sku);
     nameText('operationId', movement.operationId);
-    return untilKnown(this.#clock, this.#policy, (timeout) => this.sendMovement(sku, movement, timeout));
+    return this.repeated((timeout) => this.sendMovement(sku, movement, timeout));
   }
+}
+
+/** What a store decided about a take, in the words of `Stock`. */
+export function stockTaken(answer: StockAnswer): StockTaken {
+  if (answer.status !== 'decided') return answer;
+  return answer.verdict === 'moved' ? { status: 'taken', ...place(answer) } : { status: 'refused', reason: 'insufficient', ...place(answer) };
 }
 
 const place = ({ onHand, sequence, repeated }: Decided) => ({ onHand, sequence, repeated });

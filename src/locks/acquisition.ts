@@ -3,6 +3,7 @@ import { after, between, milliseconds, type Duration, type Instant } from '../ba
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
 import type { AcquireReply, LockProtocol } from './lock-protocol.js';
+import { ReleaseWatch } from './release-watch.js';
 import { orAborted, sleep } from './sleep.js';
 import { attemptTimeout, fraction, RECONNECT_PAUSE, shorter, untilKnown, type AttemptPolicy } from './until-known.js';
 
@@ -22,7 +23,7 @@ export interface AcquisitionParts {
 }
 
 export type AcquisitionResult =
-  | { readonly status: 'granted'; readonly token: FencingToken; readonly expiresAt: Instant }
+  | { readonly status: 'granted'; readonly token: FencingToken; readonly expiresAt: Instant; readonly lost?: AbortSignal }
   | { readonly status: 'refused'; readonly reason: 'held' | 'timeout'; readonly holder: string | null; readonly remaining: Duration }
   | { readonly status: 'refused'; readonly reason: 'aborted' }
   | { readonly status: 'refused'; readonly reason: 'unavailable'; readonly message: string }
@@ -30,6 +31,9 @@ export type AcquisitionResult =
 
 /** A key expires when its time is *past*, and the remaining time is rounded: a poll at the very end would find it there still. */
 const JUST_AFTER_EXPIRY = milliseconds(1);
+
+/** What is heard can fail to come (a connection may die unnoticed): a look now and then, however long the holder's ttl. */
+const LONGEST_UNWATCHFUL = milliseconds(1000);
 
 /**
  * One acquisition, under one owner id, from the first request to the grant or to giving up. Whatever it leaves behind
@@ -45,9 +49,11 @@ export class Acquisition {
   #unanswered = 0;
   /** Whether the store may hold the key for this owner without anybody knowing, now or later. */
   #mayLeak = false;
+  readonly #watch: ReleaseWatch;
 
   constructor(parts: AcquisitionParts) {
     this.#parts = parts;
+    this.#watch = new ReleaseWatch(parts);
     this.#giveUpAt = parts.wait === undefined ? Number.POSITIVE_INFINITY : after(parts.clock.now(), parts.wait);
     this.#patience = { attempts: parts.policy.attempts, timeout: shorter(parts.policy.timeout, fraction(parts.ttl, 4)) };
   }
@@ -57,8 +63,17 @@ export class Acquisition {
   }
 
   async run(): Promise<AcquisitionResult> {
-    const { clock, signal } = this.#parts;
+    try {
+      return await this.#run();
+    } finally {
+      this.#watch.close();
+    }
+  }
+
+  async #run(): Promise<AcquisitionResult> {
+    const { clock } = this.#parts;
     for (;;) {
+      this.#watch.forget();
       const answer = await this.#ask();
       // Abort between grant and return (A6): the grant is given back, not forgotten.
       if (answer === 'aborted') return this.#giveUp({ status: 'refused', reason: 'aborted' });
@@ -67,20 +82,22 @@ export class Acquisition {
       if (answer.status === 'granted' && clock.now() < answer.expiresAt) return answer;
       const pause = this.#pauseAfter(answer);
       if (pause === null) return this.#giveUp(this.#resultOf(answer));
-      if (pause > 0) await sleep(clock, pause, signal);
+      if (pause > 0) await this.#sleep(answer, pause);
     }
   }
 
   /** One request, always under the same owner: a repeat finds what a lost reply has hidden (R2), and takes nothing twice. */
   async #ask(): Promise<AcquireReply | 'aborted'> {
-    const { protocol, key, owner, ttl, signal } = this.#parts;
+    const { protocol, clock, key, owner, ttl, signal } = this.#parts;
     if (isAborted(signal)) return 'aborted';
     this.#attempts += 1;
     const timeout = shorter(attemptTimeout(this.#patience, this.#unanswered + 1), fraction(ttl, 2));
-    const answer = await orAborted(protocol.acquire({ key, owner, ttl, timeout }), signal);
+    const mayQueue = clock.now() < this.#giveUpAt;
+    const answer = await orAborted(protocol.acquire({ key, owner, ttl, timeout, mayQueue }), signal);
     const known = answer !== 'aborted' && answer.status !== 'unknown';
     this.#unanswered = known ? 0 : this.#unanswered + 1;
-    if (answer === 'aborted' || answer.status === 'unknown' || answer.status === 'granted') this.#mayLeak = true;
+    // Refused, it has taken nothing; in all else there may be a lease, or a place in the queue.
+    if (answer === 'aborted' || answer.status !== 'refused') this.#mayLeak = true;
     return isAborted(signal) ? 'aborted' : answer;
   }
 
@@ -100,6 +117,15 @@ export class Acquisition {
         if (answer.reason === 'held') return this.#pause(Math.min(left, answer.remaining + JUST_AFTER_EXPIRY));
         return answer.transient ? this.#pause(left) : null;
     }
+  }
+
+  /** Until the pause is over, or what others hold may be free. Who is told of that need not poll. */
+  async #sleep(answer: AcquireReply, pause: Duration): Promise<void> {
+    const { clock, signal } = this.#parts;
+    if (!('remaining' in answer) || !this.#watch.begin()) return sleep(clock, pause, signal);
+    const left = between(clock.now(), this.#giveUpAt as Instant);
+    const longest = this.#watch.hears ? Math.min(left, answer.remaining + JUST_AFTER_EXPIRY, LONGEST_UNWATCHFUL) : pause;
+    await this.#watch.next(Math.ceil(longest) as Duration, signal);
   }
 
   /** A jittered pause, from half to all of a length that doubles with every pause, but never beyond `limit`. */

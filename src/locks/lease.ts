@@ -53,6 +53,8 @@ export interface LeaseParts {
   readonly token: FencingToken;
   readonly expiresAt: Instant;
   readonly ttlMs: number;
+  /** Aborts when the protocol learns, unasked, that the lease is lost. */
+  readonly lost?: AbortSignal;
 }
 
 /** The lease that a `LockClient` hands out. */
@@ -77,6 +79,9 @@ export class HeldLease implements Lease {
     this.#grantedAt = parts.clock.now();
     this.#expiresAt = parts.expiresAt;
     this.#deadline = this.#startDeadline();
+    const { lost } = parts;
+    if (lost?.aborted === true) this.#end('taken');
+    else lost?.addEventListener('abort', () => this.#end('taken'), { once: true });
   }
 
   get expiresAt(): Instant {

@@ -115,6 +115,7 @@ export class LockClient {
       token: result.token,
       expiresAt: result.expiresAt,
       ttlMs,
+      ...(result.lost === undefined ? {} : { lost: result.lost }),
     });
     if (maxHoldMs !== undefined) keepAlive(lease, { clock: this.#clock, ttlMs, maxHoldMs });
     return { status: 'granted', lease };

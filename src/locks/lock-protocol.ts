@@ -20,6 +20,24 @@ export interface LockProtocol {
   extend(request: ExtendRequest): Promise<ExtendReply>;
   /** Gives the key back if `owner` has it, and makes sure that no late request of this owner can take it again. */
   release(request: ReleaseRequest): Promise<ReleaseReply>;
+  /** Tells when asking again for a key that others hold is worthwhile. Absent: whoever waits polls. */
+  watch?(request: WatchRequest): LockWatch;
+}
+
+export interface WatchRequest {
+  readonly key: string;
+  readonly owner: string;
+  /**
+   * Called when the answer may be another now: also once when the watch begins to hear, and once when it ceases. So whoever
+   * asks again after each call, and sleeps only then, misses nothing (R14).
+   */
+  readonly wake: () => void;
+}
+
+export interface LockWatch {
+  /** Whether it hears at present. While it does not, poll. */
+  readonly hears: boolean;
+  close(): void;
 }
 
 export interface LockRequest {
@@ -31,6 +49,8 @@ export interface LockRequest {
 
 export interface AcquireRequest extends LockRequest {
   readonly ttl: Duration;
+  /** A protocol with a queue may give this owner a place in it: the owner asks again, or else releases. Absent: false. */
+  readonly mayQueue?: boolean;
 }
 
 export interface ExtendRequest extends LockRequest {
@@ -41,8 +61,11 @@ export interface ExtendRequest extends LockRequest {
 export type ReleaseRequest = LockRequest;
 
 export type AcquireReply =
-  /** `expiresAt`: the end by this process's monotonic clock, margin for drift already taken off. */
-  | { readonly status: 'granted'; readonly token: FencingToken; readonly expiresAt: Instant }
+  /**
+   * `expiresAt`: the end by this process's monotonic clock, margin for drift already taken off. `lost`, of a protocol that
+   * can know of a loss unasked, aborts then.
+   */
+  | { readonly status: 'granted'; readonly token: FencingToken; readonly expiresAt: Instant; readonly lost?: AbortSignal }
   /** In the queue of a protocol that has one: ask again, at the latest after `remaining`, to keep the place. */
   | { readonly status: 'queued'; readonly remaining: Duration }
   /** `remaining`: how much longer, as far as the store knows, the holder's lease lasts. `holder` is null when the key changed hands meanwhile. */

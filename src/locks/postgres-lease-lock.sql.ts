@@ -2,48 +2,37 @@ import type { PostgresStatement } from '../ports/postgres.js';
 import type { PostgresTables } from './postgres-tables.js';
 
 /** The server's time in whole microseconds since 1970. */
-const NOW = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
+export const NOW = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
 
 /** Why `clock_timestamp()` everywhere: `now()` is the start of the transaction, and a statement may have waited for its row since (P5). */
 const inMicroseconds = (param: string): string => `${param}::bigint * interval '1 microsecond'`;
 
-export interface LeaseStatements {
-  readonly acquire: PostgresStatement;
-  readonly extend: PostgresStatement;
-  readonly release: PostgresStatement;
-  readonly sweep: PostgresStatement;
-}
-
-export function leaseStatements({ leases }: PostgresTables): LeaseStatements {
-  return {
-    /**
-     * Params: key, owner, ttl in microseconds. Gives one row (verdict, token or holder, remaining microseconds), or none when
-     * the key was free as this statement began, and another's when it came to the row.
-     *
-     * `seen` is that beginning. It spares those who wait for a holder any write: even an upsert that changes nothing would
-     * lock the row, and have the disk confirm it. What decides is the condition of the update, which is checked on the row
-     * as it is once it is locked (test: "eight clients, one holder at a time").
-     *
-     * `released` (test: "a released owner is outlawed"): 1. acquire; no answer.  2. The client gives up, and releases to be
-     * sure.  3. The first request gets to the row at last: the key is free, and its owner has gone.
-     *
-     * An own lease that is over gets a new token, as after anybody else's. One that is not keeps its token and never gets
-     * shorter: 1. acquire for 1 s; the reply is late.  2. It is sent again, and granted.  3. The lease is extended to 60 s.
-     * 4. The first request is executed, and would cut it to 1 s.
-     */
-    acquire: {
-      name: 'lease-acquire',
-      sql: `
+/**
+ * Params: key, owner, ttl in microseconds. Gives one row (verdict, token or holder, remaining microseconds), or none when
+ * the key was free as this statement began, and another's when it came to the row.
+ *
+ * `seen` is that beginning. It spares those who wait for a holder any write: even an upsert that changes nothing would
+ * lock the row, and have the disk confirm it. What decides is the condition of the update, which is checked on the row
+ * as it is once it is locked (test: "eight clients, one holder at a time").
+ *
+ * `released` (test: "a released owner is outlawed"): 1. acquire; no answer.  2. The client gives up, and releases to be
+ * sure.  3. The first request gets to the row at last: the key is free, and its owner has gone.
+ *
+ * An own lease that is over gets a new token, as after anybody else's. One that is not keeps its token and never gets
+ * shorter: 1. acquire for 1 s; the reply is late.  2. It is sent again, and granted.  3. The lease is extended to 60 s.
+ * 4. The first request is executed, and would cut it to 1 s.
+ */
+const acquireSql = ({ leases }: PostgresTables, newToken: string): string => `
 WITH seen AS (
   SELECT owner, released, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint AS remaining
   FROM ${leases} WHERE key = $1::text
 ), granted AS (
   INSERT INTO ${leases} AS lease (key, owner, token, expires_at)
-  SELECT $1::text, $2::text, ${NOW}, clock_timestamp() + ${inMicroseconds('$3')}
+  SELECT $1::text, $2::text, ${newToken}, clock_timestamp() + ${inMicroseconds('$3')}
   WHERE NOT EXISTS (SELECT 1 FROM seen WHERE released = $2::text OR (owner <> $2::text AND remaining > 0))
   ON CONFLICT (key) DO UPDATE SET
     owner = excluded.owner,
-    token = CASE WHEN lease.owner = excluded.owner AND lease.expires_at > clock_timestamp() THEN lease.token ELSE greatest(lease.token + 1, ${NOW}) END,
+    token = CASE WHEN lease.owner = excluded.owner AND lease.expires_at > clock_timestamp() THEN lease.token ELSE greatest(lease.token + 1, ${newToken}) END,
     expires_at = greatest(lease.expires_at, clock_timestamp() + ${inMicroseconds('$3')})
   WHERE lease.released IS DISTINCT FROM excluded.owner AND (lease.owner = excluded.owner OR lease.expires_at <= clock_timestamp())
   RETURNING token
@@ -51,7 +40,28 @@ WITH seen AS (
 SELECT 'granted' AS verdict, token::text AS value, NULL AS remaining FROM granted
 UNION ALL
 SELECT CASE WHEN released = $2::text THEN 'released' ELSE 'held' END, owner, remaining::text FROM seen
-WHERE NOT EXISTS (SELECT 1 FROM granted) AND (released = $2::text OR (owner <> $2::text AND remaining > 0))`,
+WHERE NOT EXISTS (SELECT 1 FROM granted) AND (released = $2::text OR (owner <> $2::text AND remaining > 0))`;
+
+export interface LeaseStatements {
+  readonly acquire: PostgresStatement;
+  /** The same with the token of a new grant as fourth parameter; it is raised where it isn't beyond the last one. */
+  readonly acquireWithToken: PostgresStatement;
+  /** Params: key. Gives owner and remaining microseconds, or no row for a key that is free. */
+  readonly look: PostgresStatement;
+  readonly extend: PostgresStatement;
+  readonly release: PostgresStatement;
+  readonly sweep: PostgresStatement;
+}
+
+export function leaseStatements(tables: PostgresTables): LeaseStatements {
+  const { leases } = tables;
+  return {
+    acquire: { name: 'lease-acquire', sql: acquireSql(tables, NOW) },
+    acquireWithToken: { name: 'lease-acquire', sql: acquireSql(tables, '$4::bigint') },
+    look: {
+      name: 'lease-look',
+      sql: `SELECT owner, (extract(epoch FROM expires_at - clock_timestamp()) * 1000000)::bigint::text
+FROM ${leases} WHERE key = $1::text AND expires_at > clock_timestamp()`,
     },
 
     /**

@@ -1,14 +1,25 @@
 import { assert } from '../base/assert.js';
-import { parseFencingToken } from '../base/fencing-token.js';
+import { parseFencingToken, type FencingToken } from '../base/fencing-token.js';
 import { wholeNumber } from '../base/options.js';
-import { microseconds, milliseconds } from '../base/time.js';
+import { microseconds } from '../base/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { PostgresPort } from '../ports/postgres.js';
 import type { Envelope } from './envelope.js';
 import { localEnd } from './local-end.js';
-import type { AcquireReply, AcquireRequest, ExtendReply, ExtendRequest, LockProtocol, ReleaseReply, ReleaseRequest } from './lock-protocol.js';
+import type {
+  AcquireReply,
+  AcquireRequest,
+  ExtendReply,
+  ExtendRequest,
+  LockProtocol,
+  LockWatch,
+  ReleaseReply,
+  ReleaseRequest,
+  WatchRequest,
+} from './lock-protocol.js';
 import { withoutResult } from './postgres-answer.js';
 import { leaseStatements, type LeaseStatements } from './postgres-lease-lock.sql.js';
+import { PostgresReleases } from './postgres-releases.js';
 import { postgresTables } from './postgres-tables.js';
 
 /**
@@ -22,7 +33,9 @@ import { postgresTables } from './postgres-tables.js';
  * 3. EXTEND: only if owner and token are still there and the lease is not over. Its end never comes sooner than before.
  * 4. RELEASE: compare the owner, then end the lease, in one step; notify the channel `<prefix>_released`; and note the owner,
  *    so that a delayed duplicate of its acquire does not take the free key for nobody.
- * 5. Tokens: max(last + 1, server time in microseconds). Rows that are long over may go (`sweepPostgresLeases`), because by
+ * 5. Who waits listens to that channel, then asks again, then sleeps until it is told, for the holder's remaining ttl or a
+ *    second, whichever is less: what is told may be lost, and an expiry tells nothing.
+ * 6. Tokens: max(last + 1, server time in microseconds). Rows that are long over may go (`sweepPostgresLeases`), because by
  *    then the time is past every token that they gave.
  *
  * Envelope: `postgresLeaseLockEnvelope`. What breaks outside: the server's clock steps forward, or a server without the
@@ -50,13 +63,15 @@ export interface PostgresLeaseLockOptions {
   readonly maxClockDriftPpm?: number;
 }
 
-class PostgresLeaseLock implements LockProtocol {
+/** The protocol as a class: what locks by the server's own locks keep their leases in too. */
+export class PostgresLeaseLock implements LockProtocol {
   readonly name = 'postgres-lease';
   readonly assumes: Envelope;
   readonly #postgres: PostgresPort;
   readonly #clock: Clock;
   readonly #statements: LeaseStatements;
   readonly #channel: string;
+  readonly #releases: PostgresReleases;
   readonly #driftPpm: number;
 
   constructor({ postgres, clock, prefix, maxClockDriftPpm }: PostgresLeaseLockOptions) {
@@ -65,15 +80,21 @@ class PostgresLeaseLock implements LockProtocol {
     this.#clock = clock;
     this.#statements = leaseStatements(tables);
     this.#channel = tables.released;
+    this.#releases = new PostgresReleases(postgres, clock, tables.released);
     const { bounds } = postgresLeaseLockEnvelope;
     this.#driftPpm = wholeNumber('maxClockDriftPpm', maxClockDriftPpm ?? bounds.clockDriftPpm, 0, 200_000);
     this.assumes = { ...postgresLeaseLockEnvelope, bounds: { ...bounds, clockDriftPpm: this.#driftPpm } };
   }
 
-  async acquire({ key, owner, ttl, timeout }: AcquireRequest): Promise<AcquireReply> {
+  /** `token`, when given, is that of a new grant, if it is beyond the last one. */
+  async acquire({ key, owner, ttl, timeout }: AcquireRequest, token?: FencingToken): Promise<AcquireReply> {
     // Move 2: validity counts from here. Counted from the reply it would outlive the row's lease by the way back.
     const sent = this.#clock.now();
-    const answer = await this.#postgres.query(this.#statements.acquire, [key, owner, String(ttl)], { timeout });
+    const params = [key, owner, String(ttl)];
+    const answer =
+      token === undefined
+        ? await this.#postgres.query(this.#statements.acquire, params, { timeout })
+        : await this.#postgres.query(this.#statements.acquireWithToken, [...params, String(token)], { timeout });
     if (answer.status !== 'ok') return withoutResult(answer);
     const [verdict, value, remaining] = answer.value.rows[0] ?? ['held', null, '0'];
     if (verdict === 'granted' && typeof value === 'string') {
@@ -82,6 +103,14 @@ class PostgresLeaseLock implements LockProtocol {
     if (verdict === 'released') return { status: 'refused', reason: 'released' };
     assert(verdict === 'held', `lease-acquire answered ${JSON.stringify(answer.value.rows)}`);
     return { status: 'refused', reason: 'held', holder: value ?? null, remaining: microseconds(Number(remaining)) };
+  }
+
+  /** The refusal that whoever asks for the key would get of its present holder, if it has one. */
+  async look({ key, timeout }: Pick<AcquireRequest, 'key' | 'timeout'>): Promise<AcquireReply> {
+    const answer = await this.#postgres.query(this.#statements.look, [key], { timeout });
+    if (answer.status !== 'ok') return withoutResult(answer);
+    const [holder = null, remaining = '0'] = answer.value.rows[0] ?? [];
+    return { status: 'refused', reason: 'held', holder, remaining: microseconds(Math.max(0, Number(remaining))) };
   }
 
   async extend({ key, owner, token, ttl, timeout }: ExtendRequest): Promise<ExtendReply> {
@@ -96,23 +125,9 @@ class PostgresLeaseLock implements LockProtocol {
     if (answer.status !== 'ok') return withoutResult(answer);
     return { status: answer.value.rows[0]?.[0] === 't' ? 'released' : 'lost' };
   }
-}
 
-export interface SweepOptions {
-  readonly postgres: PostgresPort;
-  readonly prefix?: string;
-  /** How long a lease must have been over. Default one hour. */
-  readonly olderThanMs?: number;
-  /** Default 10 s. */
-  readonly timeoutMs?: number;
+  /** One connection listens for all who wait by this lock, from the first of them on, until its port is closed. */
+  watch(request: WatchRequest): LockWatch {
+    return this.#releases.watch(request);
+  }
 }
-
-/** Deletes the rows of keys that nobody has used for long: every key that was ever locked leaves one. Call it now and then. */
-export async function sweepPostgresLeases({ postgres, prefix, olderThanMs, timeoutMs }: SweepOptions): Promise<PostgresSweep> {
-  const age = milliseconds(wholeNumber('olderThanMs', olderThanMs ?? 3_600_000, 1000));
-  const timeout = milliseconds(wholeNumber('timeoutMs', timeoutMs ?? 10_000, 1));
-  const answer = await postgres.query(leaseStatements(postgresTables(prefix)).sweep, [String(age)], { timeout });
-  return answer.status === 'ok' ? { status: 'swept', rows: answer.value.rowCount } : withoutResult(answer);
-}
-
-export type PostgresSweep = { readonly status: 'swept'; readonly rows: number } | ReturnType<typeof withoutResult>;

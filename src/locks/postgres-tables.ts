@@ -4,8 +4,12 @@ import { OptionsError } from '../base/options-error.js';
 export interface PostgresTables {
   readonly schema: string;
   readonly leases: string;
+  readonly locks: string;
   readonly registers: string;
   readonly stock: string;
+  readonly buckets: string;
+  /** The sequence that numbers accesses to buckets. */
+  readonly places: string;
   readonly ledger: string;
   /** Where a release is notified, with the key as payload. */
   readonly released: string;
@@ -20,8 +24,11 @@ export function postgresTables(prefix = 'holdfast'): PostgresTables {
   return {
     schema: `${prefix}_schema`,
     leases: `${prefix}_leases`,
+    locks: `${prefix}_locks`,
     registers: `${prefix}_registers`,
     stock: `${prefix}_stock`,
+    buckets: `${prefix}_stock_buckets`,
+    places: `${prefix}_stock_places`,
     ledger: `${prefix}_stock_ledger`,
     released: `${prefix}_released`,
   };

@@ -16,6 +16,16 @@ export function sleep(clock: Clock, length: Duration, signal?: AbortSignal): Pro
   });
 }
 
+/** What `work` resolves to, or undefined when that takes longer than `length`. */
+export async function within<Value>(clock: Clock, length: Duration, work: Promise<Value>): Promise<Value | undefined> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([work, sleep(clock, length, done.signal).then(() => undefined)]);
+  } finally {
+    done.abort();
+  }
+}
+
 /** What `work` resolves to, or `'aborted'` as soon as `signal` aborts. */
 export function orAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value | 'aborted'> {
   return signal === undefined ? work : raceWithAbort(work, signal);

@@ -24,7 +24,7 @@ export const shorter = (one: Duration, other: Duration): Duration => Math.max(10
 export const RECONNECT_PAUSE = milliseconds(10);
 
 /** What `untilKnown` looks at in an answer. */
-interface Fate {
+export interface Fate {
   readonly status: string;
   readonly reason?: string;
   readonly transient?: boolean;

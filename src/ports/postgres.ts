@@ -11,8 +11,11 @@ import type { Duration } from '../base/time.js';
 export interface PostgresPort {
   /** Runs one statement in a transaction of its own, on any connection: it must leave no state in the session. */
   query(statement: PostgresStatement, params: readonly PostgresValue[], options: PostgresCallOptions): Promise<PostgresOutcome>;
-  /** A connection of its own, for transactions and whatever else lives in a session. A session that loses its connection stays lost. */
-  session(): Promise<PostgresSession>;
+  /**
+   * A connection of its own, for transactions and whatever else lives in a session. A session that loses its connection stays
+   * lost; `lost` is called once when that is noticed, be it idle or not, but not after `close`.
+   */
+  session(lost?: () => void): Promise<PostgresSession>;
   /**
    * Listens to a channel. Resolves when the server has confirmed: what is committed after that is heard, until the
    * connection is lost. That is told once, and ends the subscription: listen again, then look at what you may have missed.

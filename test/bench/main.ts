@@ -12,7 +12,11 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   evals: async () => (await import('./evals.js')).evalsBench(),
   scenarios: async () => (await import('./scenarios.js')).scenariosBench(),
   redlock: async () => (await import('./redlock.js')).redlockBench(),
+  'postgres-engine': async () => (await import('./postgres-engine.js')).postgresEngineBench(),
+  judges: async () => (await import('./judges.js')).judgesBench(),
   specimens: async () => (await import('./specimens.js')).specimensBench(),
+  models: async () => (await import('./models.js')).modelsBench(),
+  'hot-row': async () => (await import('./hot-row.js')).hotRowBench(),
 };
 
 const BAD_INPUT = 2;
@@ -21,7 +25,7 @@ class BadInput extends Error {}
 
 async function main(): Promise<void> {
   const command = new Command('bench')
-    .description('Measures how fast the simulator is: contenders in alternating rounds, by processor time.')
+    .description('Measures how fast things are: contenders in alternating rounds; the simulator by processor time, real servers by time on the wall.')
     .argument('[name]', `one of ${Object.keys(benches).join(', ')}; all of them when absent`)
     .option('--json', 'print { name, machine, rows } of the bench, or an array of them, instead of tables')
     .exitOverride()

@@ -10,6 +10,8 @@ export interface Row {
   readonly max: number;
   /** How it compares with the base: the median of the ratios of each round. 1 for the base; null where the base has no such figure. */
   readonly ratio: number | null;
+  /** The least and the greatest of these ratios. */
+  readonly ratioRange: readonly [number, number] | null;
 }
 
 export const defaultRounds: Rounds = { counted: 9, warmUp: 2 };
@@ -57,8 +59,10 @@ class Readings {
         const byRound = byContender.get(contender);
         if (byRound === undefined) return [];
         const values = [...byRound.values()];
-        const ratio = medianRatio(byRound, byContender.get(this.base));
-        return [{ measure, contender, unit, median: median(values), min: Math.min(...values), max: Math.max(...values), ratio }];
+        const ratios = ratiosByRound(byRound, byContender.get(this.base));
+        const ratio = ratios.length === 0 ? null : median(ratios);
+        const ratioRange = ratios.length === 0 ? null : ([Math.min(...ratios), Math.max(...ratios)] as const);
+        return [{ measure, contender, unit, median: median(values), min: Math.min(...values), max: Math.max(...values), ratio, ratioRange }];
       }),
     );
   }
@@ -74,10 +78,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** Round against round, as both were disturbed by the same neighbours. */
-function medianRatio(byRound: ReadonlyMap<number, number>, baseByRound: ReadonlyMap<number, number> | undefined): number | null {
-  const ratios = [...byRound].flatMap(([round, value]) => {
+function ratiosByRound(byRound: ReadonlyMap<number, number>, baseByRound: ReadonlyMap<number, number> | undefined): readonly number[] {
+  return [...byRound].flatMap(([round, value]) => {
     const base = baseByRound?.get(round);
     return base === undefined || base === 0 ? [] : [value / base];
   });
-  return ratios.length === 0 ? null : median(ratios);
 }

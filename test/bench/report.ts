@@ -26,14 +26,15 @@ export function thisMachine(): Machine {
 /** The report as a person reads it. */
 export function printable({ name, machine, rows }: Report, { about, base }: Bench): string {
   const table = new Table({
-    head: ['measure', 'contender', 'unit', 'median', 'min', 'max', `ratio to ${base}`],
-    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
+    head: ['measure', 'contender', 'unit', 'median', 'min', 'max', `ratio to ${base}`, 'from', 'to'],
+    colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
   rows.forEach((row, index) => {
     const isFirst = rows[index - 1]?.measure !== row.measure;
-    const ratio = row.ratio === null ? '' : readable(row.ratio, row.ratio < 0.1 ? 2 : 3);
-    table.push([isFirst ? row.measure : '', row.contender, row.unit, readable(row.median), readable(row.min), readable(row.max), ratio]);
+    const ratios =
+      row.ratio === null || row.ratioRange === null ? ['', '', ''] : [row.ratio, ...row.ratioRange].map((ratio) => readable(ratio, ratio < 0.1 ? 2 : 3));
+    table.push([isFirst ? row.measure : '', row.contender, row.unit, readable(row.median), readable(row.min), readable(row.max), ...ratios]);
   });
   return `${name}: ${about}\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}\n${table.toString()}`;
 }

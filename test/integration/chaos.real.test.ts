@@ -1,52 +1,20 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseHistory } from '../../models/history-file.js';
 import type { ChaosResult, ChaosSpec } from '../../sim/chaos/chaos-result.js';
 import { runChaos } from '../../sim/chaos/run-chaos.js';
 import { UserInputError } from '../../sim/user-input-error.js';
 import { runHoldfast } from '../support/run-holdfast.js';
+import { watchedRuns } from '../support/watched-runs.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const outside = mkdtempSync(join(tmpdir(), 'chaos-test-'));
-/** All temporary files of a run go here: every process of it has this in its environment. */
-const inside = join(outside, 'tmp');
+const { folder: outside, temporary, processes } = watchedRuns();
 const spec: ChaosSpec = { backends: ['redis'], lock: 'redis', workload: 'last-item', timeMs: 7_000, directory: join(outside, 'histories') };
-const before = process.env['TMPDIR'];
-
-beforeAll(() => {
-  mkdirSync(inside);
-  process.env['TMPDIR'] = inside;
-});
-
-afterEach(() => {
-  expect(readdirSync(inside).filter((name) => name.startsWith('holdfast-'))).toEqual([]);
-  expect(processesOfRuns()).toEqual([]);
-});
-
-afterAll(() => {
-  if (before === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = before;
-  rmSync(outside, { recursive: true });
-});
-
-/** Processes other than this one that were started with our folder for temporary files; where the system tells. */
-function processesOfRuns(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => read(`/proc/${pid}/environ`).includes(`TMPDIR=${inside}\0`) && !/^State:\s*Z/m.test(read(`/proc/${pid}/status`)));
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 function module(name: string, text: string): string {
   const file = join(outside, name);
@@ -119,8 +87,10 @@ test('a lock that cannot begin is bad input, told in a line', async () => {
 
 test.each<readonly [Partial<ChaosSpec>, RegExp]>([
   [{ lock: 'nothing' }, /^there is no lock "nothing": /],
-  [{ backends: ['memcached'] }, /^there is no back end "memcached": chaos can start redis$/],
-  [{ backends: [] }, /^chaos needs a back end: there is redis$/],
+  [{ backends: ['memcached'] }, /^there is no back end "memcached": chaos can start redis, postgres$/],
+  [{ backends: [] }, /^chaos needs a back end: there is redis, postgres$/],
+  [{ lock: 'postgres-lease' }, /^this lock under this workload needs postgres: give --backend redis,postgres$/],
+  [{ stock: 0 }, /^stock is a whole number, 1 or more, not 0$/],
   [{ timeMs: 10 }, /^chaos needs a second at least/],
   [{ clients: 0 }, /^chaos runs 1 to 100 clients, not 0$/],
   [{ seed: 0.5 }, /^a seed is a whole number, 0 or more, not 0.5$/],
@@ -132,7 +102,7 @@ test.each<readonly [Partial<ChaosSpec>, RegExp]>([
 
 test('so is a machine without redis-server', async () => {
   const path = process.env['PATH'];
-  process.env['PATH'] = inside;
+  process.env['PATH'] = temporary;
   try {
     await expect(runChaos(spec)).rejects.toThrow(/^no redis-server on this machine: install it .*$/);
   } finally {
@@ -140,22 +110,35 @@ test('so is a machine without redis-server', async () => {
   }
 });
 
-test('a run that is interrupted leaves nothing behind either', async () => {
+test.each(['redis', 'postgres'])(
+  'a run on %s that is interrupted leaves nothing behind either, nor one that is killed',
+  { timeout: 240_000 },
+  async (backend) => {
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const run = await runInBackground({ ...spec, backends: [backend], lock: backend === 'redis' ? 'redis' : 'postgres-lease', timeMs: 60_000 });
+      expect(processes().length).toBeGreaterThan(5);
+      run.child.kill(signal);
+      expect(await run.exited).toBe(signal);
+      // What was killed needs a moment to be gone.
+      while (processes().length > 0) await sleep(10);
+      expect(readdirSync(temporary).filter((name) => name.startsWith('holdfast-'))).toEqual([]);
+    }
+  },
+);
+
+/** Resolves when its clients are at work. */
+async function runInBackground(of: ChaosSpec): Promise<{ child: ChildProcess; exited: Promise<unknown> }> {
   const program = join(outside, 'run.mts');
   writeFileSync(
     program,
     `import { runChaos } from ${JSON.stringify(new URL('../../sim/chaos/run-chaos.ts', import.meta.url).href)};
-    await runChaos(${JSON.stringify({ ...spec, timeMs: 60_000 })}, ({ phase, grants }) => {
+    await runChaos(${JSON.stringify(of)}, ({ phase, grants }) => {
       if (phase === 'faults' && grants > 0) process.stdout.write('.');
     });`,
   );
   const loader = ['--conditions=source', '--import', import.meta.resolve('tsx/esm')];
   const child = spawn(process.execPath, [...loader, program], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-  await new Promise((resolve) => child.stdout.once('data', resolve));
-  expect(processesOfRuns().length).toBeGreaterThan(5);
-  child.kill('SIGINT');
-  expect(await exited).toBe('SIGINT');
-  // What was killed needs a moment to be gone.
-  while (processesOfRuns().length > 0) await new Promise((resolve) => setTimeout(resolve, 10));
-});
+  await once(child.stdout, 'data');
+  return { child, exited };
+}

@@ -101,7 +101,7 @@ test('sim --json of a broken lock: the whole contract, a token and a file that r
     sometimes: { 'sold out': expect.any(Number) as number },
   });
   const violations = result['violations'] as Record<string, unknown>[];
-  expect(violations.map(({ property }) => property).sort()).toEqual(['mutual-exclusion', 'stock-conservation']);
+  expect(violations.map(({ property }) => property).sort()).toEqual(['linearizable-lock', 'linearizable-stock', 'mutual-exclusion', 'stock-conservation']);
   for (const violation of violations) {
     expect(violation).toMatchObject({ replay: expect.stringMatching(/^hf1\.\S+$/) as string, faults: 0, operations: 2 });
     expect(violation['seed']).toBeGreaterThanOrEqual(100);

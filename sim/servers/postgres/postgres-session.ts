@@ -1,19 +1,21 @@
 import type { Node } from 'libpg-query';
-import { runDefinition, lockTable } from './catalog/run-definition.js';
+import { lockTable } from './catalog/definer.js';
+import { definitionTag, runDefinition } from './catalog/run-definition.js';
 import type { Sequence } from './catalog/sequence.js';
 import type { CompiledStatement } from './compile/statement.js';
+import { describeStatement, type StatementDescription } from './describe-statement.js';
 import type { Execution, StatementHost } from './execute/execution.js';
-import { commandResult, type PostgresAnswer, type PostgresProblem, type PostgresResult, problemOf } from './postgres-answer.js';
+import { commandResult, type PostgresAnswer, type PostgresResult, problemOf } from './postgres-answer.js';
 import type { PostgresEngine, PostgresEvents } from './postgres-engine.js';
+import { safeSnapshot } from './safe-snapshot.js';
 import { SessionSettings } from './session-settings.js';
-import { SqlError, unsupported } from './sql-error.js';
+import { NO_BLOCK, SqlError, unsupported } from './sql-error.js';
 import { Transaction } from './storage/transaction.js';
 import type { Steps, Wait } from './storage/wait.js';
+import { TransactionModes } from './transaction-modes.js';
 import { runTransactionStatement } from './transaction-statements.js';
-import { type SqlType, TEXT, typeWithOid } from './types/sql-type.js';
+import { type SqlType, TEXT } from './types/sql-type.js';
 import { runUtility } from './utility.js';
-
-const NO_BLOCK = 'current transaction is aborted, commands ignored until end of transaction block';
 
 /** One client's connection: its transaction, settings and channels. One statement at a time. */
 export class PostgresSession {
@@ -27,12 +29,16 @@ export class PostgresSession {
   /** A BEGIN has opened it, so that statements do not commit by themselves. */
   isBlock = false;
   hasFailed = false;
-  isSnapshotKept = false;
-  isReadOnly = false;
+  /** Of the transaction in hand, or of the next one. */
+  modes = new TransactionModes(this.settings);
   /** What the statement in hand waits for. */
   wait: Wait | undefined;
   /** Where the snapshots of this session stand that are in use. */
   oldestSnapshot = Infinity;
+  /** The statement that runs, or ran last; and since when. */
+  query = '';
+  changedAt: number;
+  readonly startedAt: number;
   notifications: { readonly channel: string; readonly payload: string }[] = [];
   readonly host: StatementHost & { transactionStart: number; statementStart: number };
   #isOpen = true;
@@ -48,29 +54,36 @@ export class PostgresSession {
     this.pid = pid;
     this.events = events;
     const { now, random } = engine.options;
+    this.startedAt = now();
+    this.changedAt = this.startedAt;
     this.host = {
       backend: this,
       catalog: engine.catalog,
       locks: engine.locks,
+      serialization: engine.serialization,
+      server: engine.monitor,
       transactionStart: 0,
       statementStart: 0,
       clock: now,
       random,
-      setting: (name) => (name === 'transaction_isolation' ? this.isolation : this.settings.get(name)),
+      setting: (name) => this.modes.show(name) ?? this.settings.get(name),
       set: (name, value, isLocal) => this.settings.set(name, value, isLocal, this.begun()),
       warn: (message, sqlstate = '01000', severity = 'WARNING') => events.notice?.({ severity, sqlstate, message }),
       notify: (channel, payload) => this.notify(channel, payload),
+      refuseWhenReadOnly: (what) => this.modes.refuseWhenReadOnly(what),
+      sequenceMoved: (sequence, how) => engine.sequenceMoved(sequence, how, this.begun()),
       lastValues: new Map<Sequence, bigint>(),
       lastSequence: undefined,
     };
   }
 
-  get isolation(): string {
-    return this.isSnapshotKept ? 'repeatable read' : 'read committed';
+  /** A statement runs, or waits. */
+  get isBusy(): boolean {
+    return this.#steps !== undefined;
   }
 
-  get hasSnapshot(): boolean {
-    return this.oldestSnapshot !== Infinity;
+  get isInSavepoint(): boolean {
+    return this.transaction?.parent !== undefined;
   }
 
   /** `I` outside of a transaction block, `T` in one, `E` in one that has failed. */
@@ -88,6 +101,8 @@ export class PostgresSession {
     if (this.#steps !== undefined) throw new Error('a PostgreSQL session runs one statement at a time: wait for its answer');
     this.#idleTimer?.cancel();
     this.host.statementStart = this.engine.options.now();
+    this.changedAt = this.host.statementStart;
+    this.query = text;
     this.#done = done;
     this.#steps = this.#statement(text, params);
     const limit = this.settings.microseconds('statement_timeout');
@@ -97,29 +112,18 @@ export class PostgresSession {
   }
 
   /** The types of a statement's parameters and columns, before it runs. */
-  describe(
-    text: string,
-    declaredOids: readonly number[],
-  ): { readonly parameterOids: readonly number[]; readonly fields: PostgresResult['fields'] | null } | { readonly error: PostgresProblem } {
-    const isAlone = this.transaction === undefined;
-    try {
-      const node = this.engine.statements.parse(text);
-      if (this.hasFailed && !(node !== undefined && 'TransactionStmt' in node)) throw new SqlError('25P02', NO_BLOCK);
-      const declared = declaredOids.map((oid) => (oid === 0 ? undefined : typeWithOid(oid)));
-      const compiled = this.engine.statements.compile(text, this.transaction ?? new Transaction(this, 0), declared);
-      if (compiled === undefined) return { parameterOids: [], fields: null };
-      const parameterOids = compiled.parameterTypes.map((type) => (type ?? TEXT).oid);
-      return { parameterOids, fields: compiled.givesRows ? compiled.fields.map(({ name, type }) => ({ name, typeOid: type.oid })) : null };
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      if (!isAlone) this.fail();
-      return { error: problemOf(error) };
-    }
+  describe(text: string, declaredOids: readonly number[]): StatementDescription {
+    return describeStatement(this, text, declaredOids);
   }
 
   /** Ends the statement that runs with 57014. */
   cancel(): void {
     this.#interrupt('canceling statement due to user request');
+  }
+
+  /** Ends the session, as an administrator does. */
+  terminate(): void {
+    this.#endBy(new SqlError('57P01', 'terminating connection due to administrator command', { fatal: true }));
   }
 
   /** Fails the transaction block for a reason outside of the engine. */
@@ -148,7 +152,7 @@ export class PostgresSession {
     if (this.transaction === undefined) {
       this.transaction = new Transaction(this, this.engine.nextTransactionId());
       this.host.transactionStart = this.host.statementStart;
-      this.isSnapshotKept = this.settings.get('default_transaction_isolation') === 'repeatable read';
+      this.modes = new TransactionModes(this.settings);
       this.#command = 1;
     }
     return this.transaction;
@@ -159,7 +163,12 @@ export class PostgresSession {
     const { notifications } = this;
     if (top !== undefined) {
       for (let part = this.transaction; part !== undefined && part !== top; part = part.parent) part.mergeIntoParent();
-      this.engine.sequence += 1;
+      try {
+        this.engine.committing(top);
+      } catch (error) {
+        this.rollback();
+        throw error;
+      }
       top.commit(this.engine.sequence);
     }
     this.#endTransaction();
@@ -200,11 +209,13 @@ export class PostgresSession {
   execution(parameters: Execution['parameters'], needsSnapshot: boolean): Execution {
     const transaction = this.begun();
     this.#command += 1;
-    const kept = this.isSnapshotKept && this.hasSnapshot;
+    const { isSnapshotKept, isSerializable, isReadOnly } = this.modes;
+    const kept = isSnapshotKept && this.oldestSnapshot !== Infinity;
     const sequence = kept ? this.oldestSnapshot : this.engine.sequence;
     if (needsSnapshot) this.oldestSnapshot = sequence;
+    if (needsSnapshot && !kept && isSerializable) this.engine.watch(transaction.top, isReadOnly);
     const snapshot = { sequence, transaction, command: this.#command };
-    return { host: this.host, transaction, snapshot, isSnapshotKept: this.isSnapshotKept, parameters, withRows: new Map(), memo: undefined, atEnd: [] };
+    return { host: this.host, transaction, snapshot, isSnapshotKept, parameters, withRows: new Map(), memo: undefined, atEnd: [] };
   }
 
   #abortParts(until: Transaction | undefined): void {
@@ -220,8 +231,7 @@ export class PostgresSession {
     this.transaction = undefined;
     this.isBlock = false;
     this.hasFailed = false;
-    this.isSnapshotKept = false;
-    this.isReadOnly = false;
+    this.modes = new TransactionModes(this.settings);
     this.oldestSnapshot = Infinity;
     this.notifications = [];
   }
@@ -233,7 +243,7 @@ export class PostgresSession {
     if (this.hasFailed) throw new SqlError('25P02', NO_BLOCK);
     const result = yield* this.#run(text, node, params);
     if (!this.isBlock) this.commit();
-    else if (!this.isSnapshotKept) this.oldestSnapshot = Infinity;
+    else if (!this.modes.isSnapshotKept) this.oldestSnapshot = Infinity;
     return result;
   }
 
@@ -241,9 +251,13 @@ export class PostgresSession {
     const utility = runUtility(this, node);
     if (utility !== undefined) return yield* utility;
     const transaction = this.begun();
+    this.modes.hasQueried = true;
+    yield* safeSnapshot(this);
     let compiled = this.engine.statements.compile(text, transaction);
+    const writes = compiled?.writes ?? definitionTag(node);
+    if (writes !== undefined) this.modes.refuseWhenReadOnly(writes);
     if (compiled === undefined) {
-      const tag = yield* runDefinition(this.execution([], true), node);
+      const tag = yield* runDefinition(this.execution([], true), node, text);
       if (tag === undefined) throw unsupported(`the statement ${Object.keys(node)[0]?.replace(/Stmt$/, '') ?? ''}`);
       return commandResult(tag);
     }
@@ -258,7 +272,6 @@ export class PostgresSession {
   }
 
   *#query(compiled: CompiledStatement, params: readonly (string | null)[]): Steps<PostgresResult> {
-    if (this.isReadOnly && compiled.command !== 'SELECT') throw new SqlError('25006', `cannot execute ${compiled.command} in a read-only transaction`);
     const types = compiled.parameterTypes;
     if (params.length !== types.length) {
       throw new SqlError('08P01', `bind message supplies ${params.length} parameters, but prepared statement "" requires ${types.length}`);
@@ -297,6 +310,7 @@ export class PostgresSession {
       answer = { error: problemOf(caught) };
     }
     const done = this.#done;
+    this.changedAt = this.engine.options.now();
     this.#endStatement();
     this.#watchIdleness();
     if (done !== undefined) this.engine.answer(() => done(answer));
@@ -319,10 +333,8 @@ export class PostgresSession {
     this.wait = wait;
     this.engine.startWaiting(this);
     const { setTimer } = this.engine.options;
-    if (wait.sleepUs !== undefined) {
-      this.#timers.push(setTimer(wait.sleepUs, () => this.#wake(undefined)));
-      return;
-    }
+    if (wait.sleepUs !== undefined) this.#timers.push(setTimer(wait.sleepUs, () => this.#wake(undefined)));
+    if (wait.sleepUs !== undefined || wait.isLock === false) return;
     const limit = this.settings.microseconds('lock_timeout');
     if (limit > 0) this.#timers.push(setTimer(limit, () => this.#wake(new SqlError('55P03', 'canceling statement due to lock timeout'))));
     const look = (): void => {
@@ -343,12 +355,17 @@ export class PostgresSession {
   }
 
   #watchIdleness(): void {
-    const limit = this.isBlock ? this.settings.microseconds('idle_in_transaction_session_timeout') : 0;
+    const limit = this.settings.microseconds(this.isBlock ? 'idle_in_transaction_session_timeout' : 'idle_session_timeout');
     if (limit === 0) return;
-    this.#idleTimer = this.engine.options.setTimer(limit, () => {
-      this.events.terminate?.(problemOf(new SqlError('25P03', 'terminating connection due to idle-in-transaction timeout', { fatal: true })));
-      this.close();
-    });
+    const [sqlstate, why] = this.isBlock ? ['25P03', 'idle-in-transaction timeout'] : ['57P05', 'idle-session timeout'];
+    const end = new SqlError(sqlstate, `terminating connection due to ${why}`, { fatal: true });
+    this.#idleTimer = this.engine.options.setTimer(limit, () => this.#endBy(end));
+  }
+
+  #endBy(reason: SqlError): void {
+    if (!this.#isOpen) return;
+    this.events.terminate?.(problemOf(reason));
+    this.close();
   }
 
   #stopTimers(): void {

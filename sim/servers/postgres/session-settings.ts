@@ -2,17 +2,26 @@ import { SqlError, unsupported } from './sql-error.js';
 import type { Transaction } from './storage/transaction.js';
 
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATIONS: ReadonlySet<string> = new Set(['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'deadlock_timeout']);
+const DURATIONS: ReadonlySet<string> = new Set([
+  'lock_timeout',
+  'statement_timeout',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'deadlock_timeout',
+]);
 const DEFAULTS: Readonly<Record<string, string>> = {
   lock_timeout: '0',
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
   deadlock_timeout: '1s',
   application_name: '',
   client_encoding: 'UTF8',
   client_min_messages: 'notice',
   datestyle: 'ISO, MDY',
+  default_transaction_deferrable: 'off',
   default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
   extra_float_digits: '1',
   intervalstyle: 'postgres',
   is_superuser: 'on',
@@ -62,7 +71,6 @@ export class SessionSettings {
     if (value !== undefined && FIXED.has(key) && value.toLowerCase() !== DEFAULTS[key]?.toLowerCase() && !(key === 'search_path' && value === 'public')) {
       throw unsupported(`${name} = ${value}`);
     }
-    if (key === 'default_transaction_isolation' && value === 'serializable') throw unsupported('SERIALIZABLE');
     const before = this.#values.get(key);
     const shown = value !== undefined && DURATIONS.has(key) ? durationText(milliseconds(key, value)) : value;
     this.#write(key, shown);

@@ -26,6 +26,9 @@ export class SqlError extends Error {
   }
 }
 
+/** What a failed transaction answers to everything, with 25P02. */
+export const NO_BLOCK = 'current transaction is aborted, commands ignored until end of transaction block';
+
 /** PostgreSQL may know it, this engine does not: told by name, never guessed. */
 export function unsupported(what: string): SqlError {
   return new SqlError('0A000', `${what} is not supported by the simulated PostgreSQL`);

@@ -1,23 +1,8 @@
-import type { Node, TransactionStmt } from 'libpg-query';
+import type { TransactionStmt } from 'libpg-query';
 import { commandResult, type PostgresResult } from './postgres-answer.js';
 import type { PostgresSession } from './postgres-session.js';
-import { SqlError, unsupported } from './sql-error.js';
+import { NO_BLOCK, SqlError, unsupported } from './sql-error.js';
 import { Transaction } from './storage/transaction.js';
-
-/** ISOLATION LEVEL, READ ONLY and READ WRITE, of BEGIN and of SET TRANSACTION. */
-export function setModes(session: PostgresSession, options: readonly Node[]): void {
-  for (const option of options) {
-    const { defname, arg } = 'DefElem' in option ? option.DefElem : {};
-    const value = arg !== undefined && 'A_Const' in arg ? arg.A_Const : {};
-    if (defname === 'transaction_isolation') {
-      const level = value.sval?.sval ?? '';
-      if (level === 'serializable') throw unsupported('SERIALIZABLE');
-      if (session.hasSnapshot) throw new SqlError('25001', 'SET TRANSACTION ISOLATION LEVEL must be called before any query');
-      session.isSnapshotKept = level === 'repeatable read';
-    } else if (defname === 'transaction_read_only') session.isReadOnly = value.ival?.ival === 1;
-    else if (defname !== 'transaction_deferrable') throw unsupported(`the transaction mode ${defname ?? ''}`);
-  }
-}
 
 function savepoint(session: PostgresSession, name: string): Transaction {
   for (let part = session.transaction; part !== undefined && part !== part.top; part = part.parent) if (part.savepoint === name) return part;
@@ -32,7 +17,7 @@ function onlyInBlock(session: PostgresSession, what: string): void {
 export function runTransactionStatement(session: PostgresSession, statement: TransactionStmt): PostgresResult {
   const name = statement.savepoint_name ?? '';
   const refuseWhenFailed = (): void => {
-    if (session.hasFailed) throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
+    if (session.hasFailed) throw new SqlError('25P02', NO_BLOCK);
   };
   switch (statement.kind) {
     case 'TRANS_STMT_BEGIN':
@@ -41,7 +26,7 @@ export function runTransactionStatement(session: PostgresSession, statement: Tra
       if (session.isBlock) session.host.warn('there is already a transaction in progress', '25001');
       session.begun();
       session.isBlock = true;
-      setModes(session, statement.options ?? []);
+      session.modes.set(statement.options ?? [], session.isInSavepoint);
       return commandResult(statement.kind === 'TRANS_STMT_BEGIN' ? 'BEGIN' : 'START TRANSACTION');
     case 'TRANS_STMT_COMMIT':
     case 'TRANS_STMT_ROLLBACK': {

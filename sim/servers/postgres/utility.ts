@@ -1,11 +1,10 @@
 import type { Node, VariableSetStmt } from 'libpg-query';
-import { lockTable } from './catalog/run-definition.js';
+import { lockTable } from './catalog/definer.js';
 import { commandResult, type PostgresResult } from './postgres-answer.js';
 import type { PostgresSession } from './postgres-session.js';
 import { SqlError, unsupported } from './sql-error.js';
 import type { LockMode } from './storage/heavy-locks.js';
 import type { Steps } from './storage/wait.js';
-import { setModes } from './transaction-statements.js';
 import { TEXT } from './types/sql-type.js';
 
 function set(session: PostgresSession, statement: VariableSetStmt): string {
@@ -14,13 +13,13 @@ function set(session: PostgresSession, statement: VariableSetStmt): string {
   if (kind === 'VAR_RESET_ALL') session.settings.reset(transaction);
   else if (kind === 'VAR_SET_MULTI') {
     if (name !== 'TRANSACTION') {
-      const values = args.map((arg) =>
-        'DefElem' in arg && arg.DefElem.arg !== undefined && 'A_Const' in arg.DefElem.arg ? (arg.DefElem.arg.A_Const.sval?.sval ?? '') : '',
-      );
-      const [level] = values;
-      if (level === undefined || level === '') throw unsupported('this SET SESSION CHARACTERISTICS');
-      session.settings.set('default_transaction_isolation', level, false, transaction);
-    } else setModes(session, args);
+      for (const arg of args) {
+        const { defname = '', arg: given } = 'DefElem' in arg ? arg.DefElem : {};
+        if (given === undefined || !('A_Const' in given)) throw unsupported('this SET SESSION CHARACTERISTICS');
+        const value = given.A_Const.sval?.sval ?? (given.A_Const.ival?.ival === 1 ? 'on' : 'off');
+        session.settings.set(`default_${defname}`, value, false, transaction);
+      }
+    } else session.modes.set(args, session.isInSavepoint);
   } else if (kind === 'VAR_RESET' || kind === 'VAR_SET_DEFAULT') session.settings.set(name, undefined, isLocal, transaction);
   else {
     const texts = args.map((arg) => {
@@ -29,7 +28,8 @@ function set(session: PostgresSession, statement: VariableSetStmt): string {
       if (boolval !== undefined) return boolval.boolval === true ? 'on' : 'off';
       return sval?.sval ?? fval?.fval ?? String(ival?.ival ?? 0);
     });
-    session.settings.set(name, texts.join(', '), isLocal, transaction);
+    if (session.modes.show(name) !== undefined) session.modes.setByName(name, texts.join(', '), session.isInSavepoint);
+    else session.settings.set(name, texts.join(', '), isLocal, transaction);
   }
   return kind === 'VAR_RESET_ALL' || kind === 'VAR_RESET' ? 'RESET' : 'SET';
 }

@@ -1,4 +1,4 @@
-import type { Access } from './conversation.js';
+import type { Access } from './access.js';
 import type { StoryLine } from './story-lines.js';
 import { ms } from './words.js';
 

@@ -1,9 +1,9 @@
-import type { Access } from './conversation.js';
+import type { RedisAccess } from './redis-conversation.js';
 import { replyInWords } from './words.js';
 
 /** What a command did to keys. */
 export interface Effect {
-  readonly access: Access;
+  readonly access: RedisAccess;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
@@ -20,9 +20,9 @@ const manyKeys: ReadonlySet<string> = new Set(['DEL', 'UNLINK', 'EXISTS']);
 const withField = /^H(GET|SET|SETNX|INCRBY|INCRBYFLOAT|DEL|EXISTS)$/;
 
 /** Effects of commands on keys. Commands in MULTI happen at EXEC; scripts write to the keys that they were given. */
-export function effectsOf(accesses: readonly Access[]): Effect[] {
+export function effectsOf(accesses: readonly RedisAccess[]): Effect[] {
   const effects: Effect[] = [];
-  const queues = new Map<number, Access[]>();
+  const queues = new Map<number, RedisAccess[]>();
   const watched = new Set<number>();
   for (const access of accesses) {
     const name = nameOf(access);
@@ -43,9 +43,9 @@ export function effectsOf(accesses: readonly Access[]): Effect[] {
 }
 
 /** A SET NX that was answered by nil, or an error: nothing happened. */
-const didNothing = ({ reply }: Access): boolean => reply === null || (typeof reply === 'object' && 'error' in reply);
+const didNothing = ({ reply }: RedisAccess): boolean => reply === null || (typeof reply === 'object' && 'error' in reply);
 
-function effectOf(access: Access, shown: Access): Effect[] {
+function effectOf(access: RedisAccess, shown: RedisAccess): Effect[] {
   const name = nameOf(access);
   const keys = keysOf(access, name);
   if (keys.length === 0) return [];
@@ -56,9 +56,9 @@ function effectOf(access: Access, shown: Access): Effect[] {
   return [{ access: at, reads: [], writes: keys }];
 }
 
-const nameOf = ({ args }: Access): string => (args[0] ?? '').toUpperCase();
+const nameOf = ({ args }: RedisAccess): string => (args[0] ?? '').toUpperCase();
 
-function keysOf({ args }: Access, name: string): readonly string[] {
+function keysOf({ args }: RedisAccess, name: string): readonly string[] {
   if (name === 'EVAL' || name === 'EVALSHA' || name === 'FCALL') return args.slice(3, 3 + Number(args[2]));
   const key = args[1];
   if (key === undefined) return [];
@@ -67,5 +67,5 @@ function keysOf({ args }: Access, name: string): readonly string[] {
 }
 
 /** What a read saw, for a sentence: ` = "1"`; nothing when no answer is known. */
-export const seen = ({ reply }: Access): string =>
+export const seen = ({ reply }: RedisAccess): string =>
   reply === undefined ? '' : ` = ${typeof reply === 'string' && /^-?\d+$/.test(reply) ? reply : replyInWords(reply)}`;

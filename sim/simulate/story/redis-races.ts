@@ -1,22 +1,14 @@
-import type { Access } from './conversation.js';
+import type { Race } from './race.js';
+import type { RedisAccess } from './redis-conversation.js';
 import { type Effect, effectsOf, seen } from './redis-effects.js';
-import { commandInWords, ms } from './words.js';
-
-/** A write on the strength of a read that was out of date by then. */
-export interface Race {
-  readonly key: string;
-  readonly read: Access;
-  /** What came between. */
-  readonly between: Access;
-  readonly write: Access;
-}
+import { commandInWords } from './words.js';
 
 /**
  * The classical lost update and check-then-act: A reads a key, B writes it, A writes it without having read it again. Also
  * among the handlers of one process, which share a connection: two reads in a row, then two writes in a row. Null when there is none;
  * the last one, as it is nearest to the failure.
  */
-export function findRace(accesses: readonly Access[]): Race | null {
+export function findRedisRace(accesses: readonly RedisAccess[]): Race | null {
   const effects = effectsOf(accesses);
   for (let at = effects.length - 1; at >= 0; at--) {
     const write = effects[at] as Effect;
@@ -40,9 +32,7 @@ function raceOf(write: Effect, key: string, before: readonly Effect[]): Race | n
   if (last === undefined) return null;
   if (last.reads.includes(key)) {
     const between = touching.slice(lastOwn + 1).findLast((effect) => effect.writes.includes(key));
-    return between === undefined
-      ? sharedRead(write, key, touching.slice(0, lastOwn + 1))
-      : { key, read: last.access, between: between.access, write: write.access };
+    return between === undefined ? sharedRead(write, key, touching.slice(0, lastOwn + 1)) : race(key, last.access, between.access, write.access);
   }
   return sharedRead(write, key, touching);
 }
@@ -55,17 +45,17 @@ function sharedRead(write: Effect, key: string, touching: readonly Effect[]): Ra
   const own = touching.filter((effect) => effect.access.process === write.access.process);
   const between = own.at(-1);
   if (between === undefined || !between.writes.includes(key) || isScript(between)) return null;
-  const reads: Access[] = [];
+  const reads: RedisAccess[] = [];
   for (let at = own.length - 2; at >= 0 && own[at]?.reads.includes(key) === true; at--) reads.unshift((own[at] as Effect).access);
   const read = reads.at(-1);
-  return reads.length < 2 || read === undefined ? null : { key, read, between: between.access, write: write.access };
+  return reads.length < 2 || read === undefined ? null : race(key, read, between.access, write.access);
 }
 
-/** The race in one or two sentences. */
-export function raceInWords({ key, read, between, write }: Race): string {
-  const who = (access: Access): string => (access.process === read.process ? `${access.process} itself, in another request,` : access.process);
-  return (
-    `${read.process} read ${key}${seen(read)} at ${ms(read.time)} ms; ${who(between)} wrote it at ${ms(between.time)} ms (${commandInWords(between.args)}); ` +
-    `${write.process} wrote it at ${ms(write.time)} ms (${commandInWords(write.args)}) on the strength of what it had read.`
-  );
-}
+const race = (key: string, read: RedisAccess, between: RedisAccess, write: RedisAccess): Race => ({
+  subject: `${key}${seen(read)}`,
+  read,
+  between,
+  betweenText: commandInWords(between.args),
+  write,
+  writeText: commandInWords(write.args),
+});

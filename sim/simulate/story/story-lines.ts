@@ -1,6 +1,9 @@
 import type { Remark } from '../recording.js';
-import { type Access, type Conversation, conversation } from './conversation.js';
+import type { Access, Conversation } from './access.js';
+import { conversation } from './conversation.js';
 import { endInWords, episodeInWords } from './fault-words.js';
+import { isRedisAccess, type RedisAccess } from './redis-conversation.js';
+import type { SqlAccess } from './sql-conversation.js';
 import { oneLine } from './words.js';
 
 /** One line of a story. */
@@ -17,13 +20,16 @@ export interface StoryLine {
 export interface DecodedStory {
   readonly lines: readonly StoryLine[];
   /** All that arrived at Redis servers, in order. */
-  readonly accesses: readonly Access[];
+  readonly commands: readonly RedisAccess[];
+  /** All that PostgreSQL servers answered, in that order. */
+  readonly statements: readonly SqlAccess[];
 }
 
 /** Puts what was recorded into plain words. */
 export function storyLines(remarks: readonly Remark[]): DecodedStory {
   const lines: StoryLine[] = [];
-  const accesses: Access[] = [];
+  const commands: RedisAccess[] = [];
+  const statements: SqlAccess[] = [];
   const conversations = new Map<number, Conversation>();
   const add = (time: number, text: string, isKept: boolean, access: Access | null = null): void => void lines.push({ time, text, isKept, access });
   for (const remark of remarks) {
@@ -36,14 +42,20 @@ export function storyLines(remarks: readonly Remark[]): DecodedStory {
         let talk = conversations.get(connection);
         if (talk === undefined) {
           const [opener, server] = isReply ? [to, from] : [from, to];
-          conversations.set(connection, (talk = conversation(payload, opener, server, connection)));
+          conversations.set(
+            connection,
+            (talk = conversation(payload, { opener, server, connection, answered: (statement) => void statements.push(statement) })),
+          );
         }
         for (const { text, access } of talk.hear(payload, isReply, time)) {
-          if (access !== null && !isReply && !isLost) accesses.push(access);
+          if (access !== null && !isReply && !isLost && isRedisAccess(access)) commands.push(access);
           add(time, `${from} -> ${to}  ${text}${isLost ? '  (never arrives)' : ''}`, isLost, access);
         }
         break;
       }
+      case 'sent':
+        conversations.get(remark.connection)?.sent?.(remark.payload);
+        break;
       case 'refused':
         add(remark.time, `${remark.to} refuses the connection of ${remark.from}`, false);
         break;
@@ -65,7 +77,7 @@ export function storyLines(remarks: readonly Remark[]): DecodedStory {
       }
     }
   }
-  return { lines: startsTogether(lines), accesses };
+  return { lines: startsTogether(lines), commands, statements };
 }
 
 /** What an episode does as it begins was noted before the episode itself. */

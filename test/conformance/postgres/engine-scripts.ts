@@ -1,14 +1,16 @@
-/** Statements of several sessions in one order: `A: BEGIN`. Before each script two tables are made anew. */
+/** Statements of several sessions in one order: `A: BEGIN`. Before each script three tables are made anew. */
 export interface EngineScript {
   readonly name: string;
   readonly steps: readonly string[];
 }
 
 export const SETUP: readonly string[] = [
+  'DROP TABLE IF EXISTS hold',
   'DROP TABLE IF EXISTS line',
   'DROP TABLE IF EXISTS stock',
   'CREATE TABLE stock (id int PRIMARY KEY, value int NOT NULL CHECK (value >= 0), note text UNIQUE)',
   'CREATE TABLE line (id serial PRIMARY KEY, stock_id int NOT NULL REFERENCES stock (id), quantity int NOT NULL DEFAULT 1)',
+  'CREATE TABLE hold (stock_id int REFERENCES stock (id) ON DELETE CASCADE, who text, quantity int NOT NULL CHECK (quantity > 0), PRIMARY KEY (stock_id, who))',
   "INSERT INTO stock VALUES (1, 10, 'a'), (2, 20, 'b')",
 ];
 

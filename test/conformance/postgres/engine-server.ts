@@ -28,8 +28,13 @@ export async function engineServer(): Promise<ScriptedServer & { readonly engine
     start(name, sql, done) {
       const session = sessions.get(name) ?? engine.open();
       sessions.set(name, session);
+      // As `pg` has it: the first word of the command tag.
       session.execute(sql, [], (answer) =>
-        done('error' in answer ? errorLine(answer.error.sqlstate, answer.error.message) : resultLine(answer.command, answer.rowCount, answer.rows)),
+        done(
+          'error' in answer
+            ? errorLine(answer.error.sqlstate, answer.error.message)
+            : resultLine(answer.command.split(' ')[0] ?? '', answer.rowCount, answer.rows),
+        ),
       );
     },
     quiet: async () => undefined,

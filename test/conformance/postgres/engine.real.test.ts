@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FOUND_SCRIPTS } from './engine-found-scripts.js';
 import { ENGINE_SCRIPTS } from './engine-scripts.js';
 import { realServer } from './engine-real-server.js';
 import { engineServer } from './engine-server.js';
@@ -13,7 +14,7 @@ describe('a real PostgreSQL and the simulated one, statement by statement', () =
 
   afterAll(() => real.close());
 
-  test.each(ENGINE_SCRIPTS)(
+  test.each([...ENGINE_SCRIPTS, ...FOUND_SCRIPTS])(
     '$name',
     async (script) => {
       const simulated = await engineServer();

@@ -3,10 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ProxyLink } from '../../../sim/chaos/proxy.js';
 import { milliseconds } from '../../../src/base/time.js';
 import { pgPort, type PgPort } from '../../../src/bindings/pg-postgres.js';
-import { inTransaction } from '../../../src/locks/postgres-transaction.js';
-import { ok, refused } from '../../../src/base/outcome.js';
-import type { PostgresOutcome, PostgresPort, PostgresSession } from '../../../src/ports/postgres.js';
+import type { PostgresOutcome, PostgresPort } from '../../../src/ports/postgres.js';
 import { hasPostgres, startPostgres, type RunningPostgres } from '../../support/start-postgres.js';
+import { postgresPortSuite } from './port.suite.js';
 
 const patient = { timeout: milliseconds(5000) };
 const hasty = { timeout: milliseconds(150) };
@@ -19,7 +18,19 @@ function rowsOf(outcome: PostgresOutcome): readonly (readonly (string | null)[])
   return outcome.value.rows;
 }
 
-describe.runIf(hasPostgres)('PostgresPort by pg on a real PostgreSQL', () => {
+if (hasPostgres) {
+  postgresPortSuite('pg on a real PostgreSQL', async () => {
+    const server = await startPostgres();
+    const postgres = pgPort(() => new Client(server.config), { connections: 4 });
+    const close = async (): Promise<void> => {
+      postgres.close();
+      await server.stop();
+    };
+    return { postgres, close };
+  });
+}
+
+describe.runIf(hasPostgres)('pg on a real PostgreSQL, whose connections fail', () => {
   let server: RunningPostgres;
   let postgres: PgPort;
   const errors: string[] = [];
@@ -37,15 +48,6 @@ describe.runIf(hasPostgres)('PostgresPort by pg on a real PostgreSQL', () => {
 
   const count = async (): Promise<string | null | undefined> => rowsOf(await ask(postgres, "SELECT n FROM counters WHERE name = 'a'"))[0]?.[0];
   const increment = "UPDATE counters SET n = n + 1 WHERE name = 'a'";
-
-  test('results are the text of the server, errors have their SQLSTATE', async () => {
-    const answer = await ask(postgres, 'SELECT 9007199254740993::bigint, $1::text, true, NULL, 1.50::numeric, $2::int + 1', ["it's", '41']);
-    expect(answer).toEqual(ok({ command: 'SELECT', rowCount: 1, rows: [['9007199254740993', "it's", 't', null, '1.50', '42']] }));
-    expect(await ask(postgres, increment)).toEqual(ok({ command: 'UPDATE', rowCount: 1, rows: [] }));
-    expect(await ask(postgres, 'SELECT * FROM nowhere')).toMatchObject({ status: 'refused', refusal: { reason: 'error', sqlstate: '42P01' } });
-    expect(await ask(postgres, 'UPDATE counters SET n = 100')).toMatchObject({ refusal: { sqlstate: '23514' } });
-    expect(await count()).toBe('1');
-  });
 
   test('prepared statements do the same, and two texts of one name do not meet', async () => {
     const prepared = pgPort(() => new Client(server.config), { connections: 1, prepare: true });
@@ -69,7 +71,8 @@ describe.runIf(hasPostgres)('PostgresPort by pg on a real PostgreSQL', () => {
   });
 
   test('a back end that dies under a statement is unknown, one that died idle is replaced', async () => {
-    const victim = await postgres.session();
+    let lost = 0;
+    const victim = await postgres.session(() => (lost += 1));
     const pid = rowsOf(await ask(victim, 'SELECT pg_backend_pid()'))[0]?.[0] ?? '';
     const sleeping = ask(victim, 'SELECT pg_sleep(30)');
     await expect
@@ -78,6 +81,7 @@ describe.runIf(hasPostgres)('PostgresPort by pg on a real PostgreSQL', () => {
     rowsOf(await ask(postgres, 'SELECT pg_terminate_backend($1::int)', [pid]));
     expect(await sleeping).toEqual({ status: 'unknown', reason: 'connection-lost' });
     expect(await ask(victim, 'SELECT 1')).toMatchObject({ status: 'refused', refusal: { reason: 'unavailable' } });
+    expect(lost).toBe(1);
     // The idle ones of the pool die unasked, and their errors are heard (P9).
     const witness = await postgres.session();
     const heard = errors.length;
@@ -145,43 +149,6 @@ describe.runIf(hasPostgres)('PostgresPort by pg on a real PostgreSQL', () => {
     await expect.poll(() => lost).toBe(1);
     subscription.value.close();
     expect(lost).toBe(1);
-  });
-
-  describe('a transaction', () => {
-    let session: PostgresSession;
-    beforeEach(async () => {
-      session = await postgres.session();
-    });
-    afterEach(() => session.close());
-    const step = { name: 'step', sql: increment };
-
-    test('commits what came out ok, rolls back what did not, or threw', async () => {
-      expect(await inTransaction(session, patient, (query) => query(step))).toMatchObject({ status: 'ok' });
-      const change = async (): Promise<PostgresOutcome> => refused({ reason: 'unavailable', message: 'changed my mind' });
-      expect(await inTransaction(session, patient, (query) => query(step).then(change))).toMatchObject({ refusal: { message: 'changed my mind' } });
-      const oops = inTransaction(session, patient, (query) => query(step).then((): PostgresOutcome => expect.unreachable('oops')));
-      await expect(oops).rejects.toThrow('oops');
-      expect(await count()).toBe('1');
-    });
-
-    test('is not called committed when a statement in it had failed', async () => {
-      const outcome = await inTransaction(session, patient, async (query) => {
-        await query(step);
-        await query({ name: 'bad', sql: 'SELECT 1 / 0' });
-        return ok(null);
-      });
-      expect(outcome).toMatchObject({ status: 'refused', refusal: { sqlstate: '25P02' } });
-      expect(await count()).toBe('0');
-    });
-
-    test('is refused, not unknown, when it was lost before its commit', async () => {
-      const outcome = await inTransaction(session, hasty, async (query) => {
-        await query(step);
-        return await query({ name: 'slow', sql: 'SELECT pg_sleep(30)' });
-      });
-      expect(outcome).toMatchObject({ status: 'refused', refusal: { reason: 'unavailable' } });
-      expect(await count()).toBe('0');
-    });
   });
 });
 

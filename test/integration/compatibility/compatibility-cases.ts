@@ -6,8 +6,9 @@ import { httpCases } from './http-cases.js';
 import { ioredis5, ioredis6 } from './ioredis-cases.js';
 import { lockCases } from './lock-cases.js';
 import { nodeRedis6 } from './node-redis-case.js';
+import { postgresCases } from './postgres-cases.js';
 
-export const compatibilityCases: readonly CompatibilityCase[] = [ioredis5, ioredis6, nodeRedis6, ...lockCases, ...httpCases];
+export const compatibilityCases: readonly CompatibilityCase[] = [ioredis5, ioredis6, nodeRedis6, ...lockCases, ...postgresCases, ...httpCases];
 
 /** How many seeds each case is run with: enough for every kind of fault to have come. */
 export const SEEDS = 25;

@@ -1,6 +1,5 @@
 import { SqlError } from '../sql-error.js';
-import type { RowVersion } from '../storage/row-version.js';
-import { type Garbage, Table } from '../storage/table.js';
+import { Table, type TableEvents } from '../storage/table.js';
 import type { Transaction } from '../storage/transaction.js';
 import { Sequence } from './sequence.js';
 
@@ -19,15 +18,40 @@ export class Catalog {
   pending = 0;
   readonly #entries = new Map<string, Entry>();
   #nextOid = FIRST_OID;
-  readonly #garbage: Garbage;
+  #givenOids: number[] = [];
+  readonly #events: TableEvents;
 
-  constructor(garbage: (table: Table, version: RowVersion, sequence: number) => void) {
-    this.#garbage = garbage;
+  constructor(events: TableEvents) {
+    this.#events = events;
   }
 
   nextOid(): number {
-    this.#nextOid += 1;
-    return this.#nextOid - 1;
+    const oid = this.#givenOids.shift() ?? this.#nextOid;
+    this.#nextOid = Math.max(this.#nextOid, oid + 1);
+    return oid;
+  }
+
+  /** Gives these oids to what `define` makes: those that it had before a crash. */
+  numbering(oids: readonly number[], define: () => void): void {
+    this.#givenOids = [...oids];
+    define();
+    this.#givenOids = [];
+  }
+
+  /** All that a transaction knows. */
+  objects(transaction: Transaction | undefined): (Table | Sequence)[] {
+    return [...this.#entries.keys()].flatMap((name) => this.find(name, transaction) ?? []);
+  }
+
+  withOid(oid: number): Table | Sequence | undefined {
+    for (const { object } of this.#entries.values()) if (object.oid === oid) return object;
+    return undefined;
+  }
+
+  /** Whether it is there for others than the transaction that makes it. */
+  isCommitted(object: Table | Sequence): boolean {
+    const entry = this.#entries.get(object.name);
+    return entry?.object === object && entry.createdBy === undefined;
   }
 
   find(name: string, transaction: Transaction | undefined): Table | Sequence | undefined {
@@ -62,7 +86,7 @@ export class Catalog {
   }
 
   newTable(name: string): Table {
-    return new Table(this.nextOid(), name, this.#garbage);
+    return new Table(this.nextOid(), name, this.#events);
   }
 
   newSequence(name: string, options: { readonly start?: bigint; readonly increment?: bigint; readonly maximum?: bigint } = {}): Sequence {
@@ -74,6 +98,7 @@ export class Catalog {
     this.#entries.set(object.name, entry);
     this.#did(
       transaction,
+      object.oid,
       () => {
         if (this.#entries.get(object.name) === entry) this.#entries.delete(object.name);
       },
@@ -85,17 +110,18 @@ export class Catalog {
   remove(object: Table | Sequence, transaction: Transaction): void {
     const entry = this.#entries.get(object.name);
     this.#entries.delete(object.name);
-    this.#did(transaction, () => {
+    this.#did(transaction, 0, () => {
       if (entry !== undefined) this.#entries.set(object.name, entry);
     });
   }
 
   /** A change of a definition that the end of the transaction may take back. */
   changed(transaction: Transaction, undo: () => void): void {
-    this.#did(transaction, undo);
+    this.#did(transaction, 0, undo);
   }
 
-  #did(transaction: Transaction, undo: () => void, redo?: () => void): void {
+  #did(transaction: Transaction, made: number, undo: () => void, redo?: () => void): void {
+    transaction.definitions.push(made);
     this.version += 1;
     this.pending += 1;
     const settle = (action: (() => void) | undefined): void => {

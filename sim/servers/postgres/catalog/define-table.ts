@@ -8,20 +8,22 @@ import type { Column, ForeignKey, Table } from '../storage/table.js';
 import { TableIndex } from '../storage/table-index.js';
 import { INT2, INT4, INT8, type SqlType } from '../types/sql-type.js';
 import type { SqlRow } from '../types/sql-value.js';
+import { mentions } from './mentions.js';
 import type { Sequence } from './sequence.js';
+import { type SequenceOptions, sequenceOptions } from './sequence-options.js';
 
 const SERIALS: Readonly<Record<string, SqlType>> = { serial: INT4, serial4: INT4, bigserial: INT8, serial8: INT8, smallserial: INT2, serial2: INT2 };
 const MAXIMA = new Map<SqlType, bigint>([
   [INT2, 32_767n],
   [INT4, 2_147_483_647n],
 ]);
-const ON_DELETE: Readonly<Record<string, ForeignKey['onDelete']>> = { a: 'no action', r: 'restrict', c: 'cascade' };
+const ON_DELETE: Readonly<Record<string, ForeignKey['onDelete']>> = { a: 'no action', r: 'restrict', c: 'cascade', n: 'set null' };
 
 /** What a definition needs beside the table itself. */
 export interface Definer {
   readonly unit: CompileUnit;
   freeName(base: string): string;
-  newSequence(name: string, maximum: bigint | undefined): Sequence;
+  newSequence(name: string, options: SequenceOptions): Sequence;
   find(name: string): Table;
 }
 
@@ -38,8 +40,9 @@ function columnsOf(table: Table, keys: readonly Node[] | undefined): number[] {
 }
 
 function addIndex(table: Table, name: string, columns: readonly number[], constraint: 'primary' | 'unique' | undefined, unique = true): TableIndex {
+  if (unique && columns.some((column) => table.columns[column]?.generated !== undefined)) throw unsupported('a unique index on a generated column');
   const types = columns.map((column) => table.columns[column]?.type).filter((type) => type !== undefined);
-  const index = new TableIndex({ name, columns, types, unique, constraint, predicate: undefined, predicateText: undefined });
+  const index = new TableIndex({ name, columns, types, unique, constraint, predicate: undefined, condition: undefined, predicateText: undefined });
   fill(table, index);
   return index;
 }
@@ -89,7 +92,12 @@ export function addConstraint(table: Table, given: Constraint, own: readonly num
       const taken = (name: string): boolean => table.checks.some((check) => check.name === name);
       let name = given.conname ?? base;
       for (let at = 1; taken(name); at += 1) name = `${base}${at}`;
-      table.checks.push({ name, condition: given.raw_expr });
+      const { raw_expr: condition } = given;
+      if (
+        table.foreignKeys.some(({ onDelete, columns }) => onDelete === 'set null' && columns.some((at) => mentions(condition, table.columns[at]?.name ?? '')))
+      )
+        throw unsupported('a CHECK of a column that is ON DELETE SET NULL');
+      table.checks.push({ name, condition });
       return;
     }
     case 'CONSTR_FOREIGN': {
@@ -105,7 +113,9 @@ export function addConstraint(table: Table, given: Constraint, own: readonly num
       if (columns.some((column, at) => table.columns[column]?.type !== referenced.columns[referencedColumns[at] ?? -1]?.type))
         throw unsupported('a foreign key between different types');
       const onDelete = ON_DELETE[given.fk_del_action ?? 'a'];
-      if (onDelete === undefined) throw unsupported('ON DELETE SET NULL and SET DEFAULT');
+      if (onDelete === undefined) throw unsupported('ON DELETE SET DEFAULT');
+      if (onDelete === 'set null' && table.checks.some(({ condition }) => columns.some((at) => mentions(condition, table.columns[at]?.name ?? ''))))
+        throw unsupported('ON DELETE SET NULL of a column with a CHECK');
       const key: ForeignKey = { name: given.conname ?? `${table.name}_${names(columns)}_fkey`, table, columns, referenced, referencedColumns, onDelete };
       table.foreignKeys.push(key);
       referenced.referencedBy.push(key);
@@ -125,13 +135,17 @@ export function addColumn(table: Table, given: ColumnDef, definer: Definer): voi
   const type = serial === undefined ? typeOf(given.typeName) : { type: serial };
   const identity = given.constraints?.flatMap((node) => ('Constraint' in node && node.Constraint.contype === 'CONSTR_IDENTITY' ? [node.Constraint] : []))[0];
   const counted = serial !== undefined || identity !== undefined;
-  const sequence = counted ? definer.newSequence(`${table.name}_${name}_seq`, MAXIMA.get(type.type)).name : undefined;
+  const maximum = MAXIMA.get(type.type);
+  const options = { ...(maximum === undefined ? {} : { maximum }), ...sequenceOptions(identity?.options) };
+  const sequence = counted ? definer.newSequence(`${table.name}_${name}_seq`, options).name : undefined;
+  const generated = given.constraints?.flatMap((node) => ('Constraint' in node && node.Constraint.contype === 'CONSTR_GENERATED' ? [node.Constraint] : []))[0];
   const column: Column = {
     name,
     ...type,
     notNull: counted,
     defaultValue: sequence === undefined ? undefined : nextValueOf(sequence),
     ...(identity === undefined ? {} : { identity: identity.generated_when === 'a' ? ('always' as const) : ('by default' as const) }),
+    ...(generated?.raw_expr === undefined ? {} : { generated: generated.raw_expr }),
   };
   const at = table.columns.push(column) - 1;
   for (const node of given.constraints ?? []) {
@@ -139,8 +153,7 @@ export function addColumn(table: Table, given: ColumnDef, definer: Definer): voi
     const constraint = node.Constraint;
     if (constraint.contype === 'CONSTR_NOTNULL') column.notNull = true;
     else if (constraint.contype === 'CONSTR_DEFAULT') column.defaultValue = constraint.raw_expr;
-    else if (constraint.contype === 'CONSTR_GENERATED') throw unsupported('a generated column');
-    else if (constraint.contype !== 'CONSTR_IDENTITY') addConstraint(table, constraint, [at], definer);
+    else if (constraint.contype !== 'CONSTR_IDENTITY' && constraint.contype !== 'CONSTR_GENERATED') addConstraint(table, constraint, [at], definer);
   }
 }
 
@@ -179,6 +192,7 @@ export function createIndex(table: Table, statement: IndexStmt, definer: Definer
     unique: statement.unique ?? false,
     constraint: undefined,
     predicate,
+    condition: statement.whereClause,
     predicateText: sameText(statement.whereClause),
   });
   fill(table, index);

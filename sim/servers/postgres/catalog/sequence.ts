@@ -1,5 +1,7 @@
 import { SqlError } from '../sql-error.js';
 
+const LOGGED_AHEAD = 32;
+
 /** A sequence: no transaction takes back what it has given. */
 export class Sequence {
   readonly oid: number;
@@ -9,6 +11,8 @@ export class Sequence {
   readonly maximum: bigint;
   #last: bigint;
   #isCalled = false;
+  /** How many values more the write-ahead log has already. */
+  #logged = 0;
 
   constructor(oid: number, name: string, options: { readonly start?: bigint; readonly increment?: bigint; readonly maximum?: bigint } = {}) {
     this.oid = oid;
@@ -30,6 +34,23 @@ export class Sequence {
   set(value: bigint, isCalled: boolean): void {
     this.#last = value;
     this.#isCalled = isCalled;
+    this.#logged = 0;
+  }
+
+  get position(): { readonly last: bigint; readonly isCalled: boolean } {
+    return { last: this.#last, isCalled: this.#isCalled };
+  }
+
+  /**
+   * What the log must hold after `next`, if it does not already: as in the real one, a position 32 values ahead, so that a
+   * crash skips some and repeats none.
+   */
+  logAhead(): { readonly last: bigint; readonly isCalled: boolean } | undefined {
+    this.#logged -= 1;
+    if (this.#logged >= 0) return undefined;
+    this.#logged = LOGGED_AHEAD;
+    const ahead = this.#last + this.increment * BigInt(LOGGED_AHEAD);
+    return { last: ahead > this.maximum ? this.maximum : ahead, isCalled: true };
   }
 
   restart(): void {

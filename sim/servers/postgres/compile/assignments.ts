@@ -26,14 +26,21 @@ export function columnAt(table: Table, name: string): number {
   return at;
 }
 
+/** Only DEFAULT may be written to a column that the server fills. */
+export function refuseGiven(column: Column): void {
+  if (column.generated !== undefined) {
+    throw new SqlError('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, { detail: `Column "${column.name}" is a generated column.` });
+  }
+  if (column.identity !== 'always') return;
+  throw new SqlError('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, {
+    detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+    hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+  });
+}
+
 export function compileValue(node: Node, column: Column, scope: Scope): Expression {
   if ('SetToDefault' in node) return defaultOf(column, scope);
-  if (column.identity === 'always') {
-    throw new SqlError('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, {
-      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
-      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
-    });
-  }
+  refuseGiven(column);
   return forColumn(compileExpression(node, scope), column);
 }
 
@@ -55,7 +62,8 @@ export function compileAssignments(targets: readonly Node[] | undefined, table: 
       if (part === undefined) throw unsupported('an assignment of several columns from a subquery');
       node = part;
     }
-    if (column.identity === 'always' && !('SetToDefault' in node)) throw new SqlError('428C9', `column "${name}" can only be updated to DEFAULT`);
+    if ((column.identity === 'always' || column.generated !== undefined) && !('SetToDefault' in node))
+      throw new SqlError('428C9', `column "${name}" can only be updated to DEFAULT`);
     found.push({ column: at, value: 'SetToDefault' in node ? defaultOf(column, inner) : forColumn(compileExpression(node, inner), column) });
   }
   return found;

@@ -1,7 +1,7 @@
 import { SqlError, unsupported } from '../sql-error.js';
 import type { Column } from '../storage/table.js';
 import { Numeric } from '../types/numeric.js';
-import { BOOL, DATE, FLOAT8, fitBigint, fitInteger, INT2, INT4, INT8, JSON_TEXT, JSONB, NUMERIC, type SqlType, TEXT, UNKNOWN } from '../types/sql-type.js';
+import { BOOL, DATE, FLOAT8, fitBigint, fitInteger, INT2, INT4, INT8, JSON_TEXT, JSONB, NUMERIC, OID, type SqlType, TEXT, UNKNOWN } from '../types/sql-type.js';
 import type { SqlValue } from '../types/sql-value.js';
 import { DAY_US } from '../types/timestamp.js';
 import { constant, type Expression, expression } from './expression.js';
@@ -31,6 +31,7 @@ function numberTo(from: SqlType, to: SqlType): Convert {
     return BigInt(roundHalfEven(value as number));
   };
   if (to === INT8) return (value) => fitBigint(whole(value));
+  if (to === OID) return (value) => Number(whole(value));
   if (from === INT2 || (from === INT4 && to === INT4)) return (value) => value;
   return (value) => fitInteger(Number(whole(value)), to);
 }

@@ -1,4 +1,4 @@
-import type { A_Expr, ColumnRef, FuncCall, Node, SubLink, TypeName } from 'libpg-query';
+import type { A_Expr, A_Indirection, ColumnRef, FuncCall, Node, SubLink, TypeName } from 'libpg-query';
 import { runPart, runToEnd } from '../execute/evaluate.js';
 import type { Frame } from '../execute/execution.js';
 import { SqlError, unsupported } from '../sql-error.js';
@@ -12,6 +12,7 @@ import { callLockFunction } from './lock-functions.js';
 import { and, or } from './logic.js';
 import { binary, compare, unary } from './operators.js';
 import { compareRows, overArray } from './row-operators.js';
+import { callServerFunction } from './server-functions.js';
 import { parameter, type Query, resolveColumn, type Scope } from './scope.js';
 import { type ColumnType, typeOf } from './type-name.js';
 
@@ -85,6 +86,7 @@ export function compileExpression(node: Node, scope: Scope): Expression {
   if ('SQLValueFunction' in node) return sqlValueFunction(node.SQLValueFunction.op ?? '');
   if ('SubLink' in node) return subquery(node.SubLink, scope);
   if ('A_ArrayExpr' in node) return arrayOf(compileAll(node.A_ArrayExpr.elements, scope));
+  if ('A_Indirection' in node) return subscript(node.A_Indirection, scope);
   if ('CollateClause' in node) throw unsupported('COLLATE');
   if ('RowExpr' in node) throw unsupported('a row as a value');
   if ('SetToDefault' in node) throw new SqlError('42601', 'DEFAULT is not allowed in this context');
@@ -139,6 +141,7 @@ function cast(arg: Node | undefined, typeName: TypeName | undefined, scope: Scop
   const to = typeOf(typeName);
   if ('A_ArrayExpr' in arg && to.type.element !== undefined && (arg.A_ArrayExpr.elements ?? []).length === 0) return constant(to.type, []);
   const given = compileExpression(arg, scope);
+  if (stringOf(typeName.names?.at(-1)) === 'regclass' && given.type.category === 'number') throw unsupported('a number as regclass');
   const result = castTo(given, to.type, 'explicit');
   if (result === undefined) throw new SqlError('42846', `cannot cast type ${given.type.name} to ${to.type.name}`);
   return named(given.name ?? to.type.shortName, withModifier(result, to));
@@ -220,6 +223,8 @@ function sqlValueFunction(name: string): Expression {
   const known = callFunction('now', []);
   if (name === 'SVFOP_CURRENT_TIMESTAMP' && known !== undefined) return named('current_timestamp', known);
   if (name === 'SVFOP_CURRENT_DATE') return named('current_date', CURRENT_DATE);
+  if (name === 'SVFOP_CURRENT_CATALOG') return named('current_catalog', constant(TEXT, 'postgres'));
+  if (name === 'SVFOP_CURRENT_SCHEMA') return named('current_schema', constant(TEXT, 'public'));
   if (name === 'SVFOP_CURRENT_USER' || name === 'SVFOP_SESSION_USER') return named(name.slice(6).toLowerCase(), constant(TEXT, 'postgres'));
   throw unsupported(name.replace('SVFOP_', ''));
 }
@@ -236,12 +241,26 @@ function arrayOf(given: readonly Expression[]): Expression {
   );
 }
 
+function subscript({ arg, indirection = [] }: A_Indirection, scope: Scope): Expression {
+  const [only] = indirection;
+  const at = only !== undefined && 'A_Indices' in only && only.A_Indices.is_slice !== true ? only.A_Indices.uidx : undefined;
+  if (arg === undefined || at === undefined || indirection.length !== 1) throw unsupported('this subscript');
+  const array = compileExpression(arg, scope);
+  const { element } = array.type;
+  if (element === undefined) throw unsupported(`a subscript of ${array.type.name}`);
+  const index = required(compileExpression(at, scope), INT4, 'array subscript');
+  return named(
+    array.name ?? 'array',
+    strict(element, [array, index], (items, place) => (items as readonly SqlValue[])[(place as number) - 1] ?? null),
+  );
+}
+
 function call(node: FuncCall, scope: Scope): Expression {
   const name = stringOf(node.funcname?.at(-1));
   if (node.over !== undefined) throw unsupported('a window function');
   if (AGGREGATE_NAMES.has(name)) return named(name, aggregate(name, node, scope));
   const args = compileAll(node.args, scope);
-  const found = callFunction(name, args) ?? callLockFunction(name, args);
+  const found = callFunction(name, args) ?? callLockFunction(name, args) ?? callServerFunction(name, args);
   if (found !== undefined) return named(name, found);
   const cast = args.length === 1 ? typeNamed(name) : undefined;
   const [arg] = args;

@@ -1,6 +1,8 @@
 import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from 'libpg-query';
+import { type SystemView, systemView, viewRows } from '../catalog/system-views.js';
 import { runToEnd } from '../execute/evaluate.js';
 import { copyFrame, type Execution, type Frame } from '../execute/execution.js';
+import { noteRead } from '../execute/serializable-reads.js';
 import { SqlError, unsupported } from '../sql-error.js';
 import { ACCESS_SHARE, type LockMode } from '../storage/heavy-locks.js';
 import { isVisible, type RowVersion } from '../storage/row-version.js';
@@ -73,11 +75,13 @@ function visibleVersions(table: Table, lookup: Lookup | undefined, base: Frame):
   const { snapshot } = base.x;
   const found: RowVersion[] = [];
   if (lookup === undefined) {
+    noteRead(base.x, table.oid, table.versions);
     for (const version of table.versions) if (isVisible(version, snapshot)) found.push(version);
     return found;
   }
   const key = lookup.index.keyOfParts(lookup.values.map((value) => value.eval(base)));
   if (key === undefined) return found;
+  noteRead(base.x, [lookup.index, key], lookup.index.versions(key));
   for (const version of lookup.index.versions(key)) if (isVisible(version, snapshot)) found.push(version);
   return found;
 }
@@ -110,9 +114,19 @@ function rangeVar(node: RangeVar, scope: Scope, conditions: readonly Node[]): So
   const alias = node.alias?.aliasname ?? name;
   const withQuery = node.schemaname === undefined ? scope.withQueries.get(name) : undefined;
   if (withQuery !== undefined) return queryLeaf(withQuery, alias, node.alias?.colnames, scope, undefined);
+  const view = systemView(node.schemaname, name);
+  if (view !== undefined) return viewLeaf(view, alias, node.alias?.colnames, scope);
   if (node.schemaname !== undefined && node.schemaname !== 'public') throw unsupported(`the schema ${node.schemaname}`);
   const table = scope.unit.catalog.table(name, scope.unit.transaction);
   return tableSource(table, alias, ACCESS_SHARE, scope, conditions, node.alias?.colnames);
+}
+
+function viewLeaf(view: SystemView, alias: string, colnames: readonly Node[] | undefined, scope: Scope): Source {
+  const fields = Object.entries(view.columns).map(([name, type]) => ({ name, type }));
+  const rows = function* (base: Frame): Steps<readonly SqlRow[]> {
+    return viewRows(view, base.x);
+  };
+  return leaf(addRelation(scope, alias, fieldsOf(fields, colnames)), false, rows, true);
 }
 
 function queryLeaf(query: Query, alias: string, colnames: readonly Node[] | undefined, scope: Scope, lateral: Scope | undefined): Source {
@@ -151,11 +165,13 @@ function rangeFunction(node: RangeFunction, scope: Scope): Source {
 
 function join(node: JoinExpr, scope: Scope, conditions: readonly Node[]): Source {
   const { larg, rarg, jointype = 'JOIN_INNER' } = node;
-  if (larg === undefined || rarg === undefined || node.isNatural === true || !['JOIN_INNER', 'JOIN_LEFT', 'JOIN_RIGHT'].includes(jointype)) {
+  if (larg === undefined || rarg === undefined || node.isNatural === true || !['JOIN_INNER', 'JOIN_LEFT', 'JOIN_RIGHT', 'JOIN_FULL'].includes(jointype)) {
     throw unsupported(node.isNatural === true ? 'NATURAL JOIN' : jointype.replace('_', ' '));
   }
-  const left = fromItem(larg, scope, jointype === 'JOIN_RIGHT' ? [] : conditions);
-  const right = fromItem(rarg, scope, jointype === 'JOIN_RIGHT' ? conditions : [...conditions, ...conjuncts(node.quals)]);
+  const isFull = jointype === 'JOIN_FULL';
+  if (isFull && node.usingClause !== undefined) throw unsupported('FULL JOIN ... USING');
+  const left = fromItem(larg, scope, jointype === 'JOIN_RIGHT' || isFull ? [] : conditions);
+  const right = fromItem(rarg, scope, isFull ? [] : jointype === 'JOIN_RIGHT' ? conditions : [...conditions, ...conjuncts(node.quals)]);
   const tests: Expression[] = [];
   for (const column of node.usingClause ?? []) {
     const sides = [left, right].map((side) => resolveColumn({ ...scope, outer: undefined, relations: [...side.relations] }, [stringOf(column)]));
@@ -167,20 +183,13 @@ function join(node: JoinExpr, scope: Scope, conditions: readonly Node[]): Source
     const inner: Scope = { ...scope, clause: 'JOIN conditions', aggregates: undefined, relations: [...left.relations, ...right.relations] };
     tests.push(compileCondition(node.quals, inner, 'JOIN/ON'));
   }
+  if (isFull) return fullyJoined(left, right, and(tests));
   return jointype === 'JOIN_RIGHT' ? joined(right, left, tests, true) : joined(left, right, tests, jointype === 'JOIN_LEFT');
 }
 
 function joined(left: Source, right: Source, tests: readonly Expression[], isOuter: boolean): Source {
   const condition = tests.length === 0 ? undefined : and(tests);
   if (condition?.blocks === true) throw unsupported('waiting inside of a join condition');
-  const fill = (frame: Frame): Frame => {
-    const filled = copyFrame(frame);
-    for (const { slot, fields } of right.relations) {
-      filled.rows[slot] = fields.map(() => null);
-      filled.versions[slot] = undefined;
-    }
-    return filled;
-  };
   return {
     relations: [...left.relations, ...right.relations],
     blocks: left.blocks || right.blocks,
@@ -191,7 +200,7 @@ function joined(left: Source, right: Source, tests: readonly Expression[], isOut
         const before = result.length;
         const candidates = right.blocks ? yield* right.produce(frame) : runToEnd(right.produce(frame));
         for (const candidate of candidates) if (condition === undefined || condition.eval(candidate) === true) result.push(candidate);
-        if (isOuter && result.length === before) result.push(fill(frame));
+        if (isOuter && result.length === before) result.push(withNulls(frame, right.relations));
       }
       return result;
     },
@@ -200,6 +209,53 @@ function joined(left: Source, right: Source, tests: readonly Expression[], isOut
       const isFilled = isOuter && right.relations.every(({ slot }) => frame.rows[slot]?.every((value) => value === null) ?? true);
       return isFilled || (right.holds(frame) && (condition === undefined || condition.eval(frame) === true));
     },
+    reset(x) {
+      left.reset(x);
+      right.reset(x);
+    },
+  };
+}
+
+function withNulls(frame: Frame, relations: readonly Relation[]): Frame {
+  const filled = copyFrame(frame);
+  for (const { slot, fields } of relations) {
+    filled.rows[slot] = fields.map(() => null);
+    filled.versions[slot] = undefined;
+  }
+  return filled;
+}
+
+function fullyJoined(left: Source, right: Source, condition: Expression): Source {
+  if (condition.blocks) throw unsupported('waiting inside of a join condition');
+  const together = (first: Frame, second: Frame): Frame => {
+    const frame = copyFrame(first);
+    for (const { slot } of right.relations) {
+      frame.rows[slot] = second.rows[slot] ?? [];
+      frame.versions[slot] = second.versions[slot];
+    }
+    return frame;
+  };
+  return {
+    relations: [...left.relations, ...right.relations],
+    blocks: left.blocks || right.blocks,
+    *produce(base) {
+      const [lefts, rights] = [yield* left.produce(base), yield* right.produce(base)];
+      const matched = new Set<Frame>();
+      const result: Frame[] = [];
+      for (const first of lefts) {
+        const before = result.length;
+        for (const second of rights) {
+          const frame = together(first, second);
+          if (condition.eval(frame) !== true) continue;
+          matched.add(second);
+          result.push(frame);
+        }
+        if (result.length === before) result.push(withNulls(first, right.relations));
+      }
+      for (const second of rights) if (!matched.has(second)) result.push(withNulls(second, left.relations));
+      return result;
+    },
+    holds: () => true,
     reset(x) {
       left.reset(x);
       right.reset(x);

@@ -1,51 +1,16 @@
 import type { Frame } from '../execute/execution.js';
-import { SqlError, unsupported } from '../sql-error.js';
+import { SqlError } from '../sql-error.js';
 import { hashText, hashTextExtended } from '../types/hash-text.js';
-import type { Interval } from '../types/interval.js';
-import { Numeric } from '../types/numeric.js';
-import { BOOL, DATE, FLOAT8, INT4, INT8, INTERVAL, NUMERIC, type SqlType, TEXT, TIMESTAMPTZ, UUID, VOID } from '../types/sql-type.js';
+import type { Numeric } from '../types/numeric.js';
+import { BOOL, DATE, FLOAT8, INT4, INT8, NUMERIC, TEXT, TIMESTAMPTZ, UUID, VOID } from '../types/sql-type.js';
 import type { SqlValue } from '../types/sql-value.js';
 import { DAY_US } from '../types/timestamp.js';
+import { ARRAY_FUNCTIONS } from './array-functions.js';
 import { castTo, decided } from './casts.js';
 import { type Expression, expression, strict } from './expression.js';
-
-type Builder = (args: readonly Expression[]) => Expression | undefined;
-
-/** A strict function of arguments with these types. */
-function plain(parameters: readonly SqlType[], result: SqlType, run: (...values: NonNullable<SqlValue>[]) => SqlValue): Builder {
-  return (given) => withTypes(given, parameters, (args) => strict(result, args, run));
-}
-
-/** A strict function that looks at its session. */
-function asking(parameters: readonly SqlType[], result: SqlType, run: (frame: Frame, values: readonly NonNullable<SqlValue>[]) => SqlValue): Builder {
-  return (given) =>
-    withTypes(given, parameters, (args) =>
-      expression(result, args, (frame) => {
-        const values = args.map((arg) => arg.eval(frame));
-        return values.includes(null) ? null : run(frame, values as NonNullable<SqlValue>[]);
-      }),
-    );
-}
-
-export function withTypes(
-  given: readonly Expression[],
-  parameters: readonly SqlType[],
-  build: (args: readonly Expression[]) => Expression,
-): Expression | undefined {
-  if (given.length !== parameters.length) return undefined;
-  const args = given.map((arg, at) => castTo(arg, parameters[at] ?? TEXT, 'implicit'));
-  return args.some((arg) => arg === undefined) ? undefined : build(args as Expression[]);
-}
-
-function oneOf(...builders: readonly Builder[]): Builder {
-  return (args) => {
-    for (const build of builders) {
-      const built = build(args);
-      if (built !== undefined) return built;
-    }
-    return undefined;
-  };
-}
+import { asking, type Builder, oneOf, plain } from './function-builders.js';
+import { JSON_FUNCTIONS } from './json-functions.js';
+import { TIME_FUNCTIONS } from './time-functions.js';
 
 const characters = (text: SqlValue): string[] => [...(text as string)];
 
@@ -64,20 +29,23 @@ function uuidFrom(random: (bound: number) => number): string {
   return UUID.parse(bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')) as string;
 }
 
-const PARTS: Readonly<Record<string, (microseconds: number) => Numeric>> = {
-  epoch: (us) => new Numeric(BigInt(us), 6),
-  milliseconds: (us) => new Numeric(BigInt(((us % 60_000_000) + 60_000_000) % 60_000_000), 3),
-  microseconds: (us) => new Numeric(BigInt(((us % 60_000_000) + 60_000_000) % 60_000_000), 0),
-};
-
-const truncate: Readonly<Record<string, number>> = { second: 1_000_000, minute: 60_000_000, hour: 3_600_000_000, day: DAY_US };
-
 function nextValue(frame: Frame, name: string): bigint {
   const { host, transaction } = frame.x;
+  host.refuseWhenReadOnly('nextval()');
   const sequence = host.catalog.sequence(name.replace(/^public\./, '').replace(/^"(.*)"$/, '$1'), transaction);
   const value = sequence.next();
+  host.sequenceMoved(sequence, 'next');
   host.lastValues.set(sequence, value);
   host.lastSequence = sequence;
+  return value;
+}
+
+function setSequence(frame: Frame, name: string, value: bigint, isCalled: boolean): bigint {
+  const { host, transaction } = frame.x;
+  host.refuseWhenReadOnly('setval()');
+  const sequence = host.catalog.sequence(name, transaction);
+  sequence.set(value, isCalled);
+  host.sequenceMoved(sequence, 'set');
   return value;
 }
 
@@ -104,11 +72,13 @@ const now = asking([], TIMESTAMPTZ, (frame) => frame.x.host.transactionStart);
 
 /** Functions by name. Those that may wait for a lock are in `lock-functions.ts`. */
 const FUNCTIONS: Readonly<Record<string, Builder>> = {
+  ...ARRAY_FUNCTIONS,
+  ...JSON_FUNCTIONS,
+  ...TIME_FUNCTIONS,
   now,
   transaction_timestamp: now,
   statement_timestamp: asking([], TIMESTAMPTZ, (frame) => frame.x.host.statementStart),
   clock_timestamp: asking([], TIMESTAMPTZ, (frame) => frame.x.host.clock()),
-  pg_backend_pid: asking([], INT4, (frame) => frame.x.host.backend.pid),
   gen_random_uuid: asking([], UUID, (frame) => uuidFrom((bound) => frame.x.host.random(bound))),
   random: asking([], FLOAT8, (frame) => frame.x.host.random(2 ** 30) / 2 ** 30),
   txid_current: asking([], INT8, (frame) => BigInt(frame.x.transaction.top.id)),
@@ -121,12 +91,10 @@ const FUNCTIONS: Readonly<Record<string, Builder>> = {
   }),
   setval: oneOf(
     asking([TEXT, INT8], INT8, (frame, [name, value]) => {
-      frame.x.host.catalog.sequence(name as string, frame.x.transaction).set(value as bigint, true);
-      return value ?? null;
+      return setSequence(frame, name as string, value as bigint, true);
     }),
     asking([TEXT, INT8, BOOL], INT8, (frame, [name, value, called]) => {
-      frame.x.host.catalog.sequence(name as string, frame.x.transaction).set(value as bigint, called as boolean);
-      return value ?? null;
+      return setSequence(frame, name as string, value as bigint, called as boolean);
     }),
   ),
   current_setting: oneOf(
@@ -174,17 +142,6 @@ const FUNCTIONS: Readonly<Record<string, Builder>> = {
   ),
   cardinality: (args) => arrayLength(args, false),
   array_length: (args) => arrayLength(args, true),
-  extract: oneOf(
-    plain([TEXT, TIMESTAMPTZ], NUMERIC, (part, at) => extractPart(part as string, at as number)),
-    plain([TEXT, INTERVAL], NUMERIC, (part, length) => extractLength(part as string, length as Interval)),
-  ),
-  date_part: plain([TEXT, TIMESTAMPTZ], FLOAT8, (part, at) => Number(extractPart(part as string, at as number).toString())),
-  date_trunc: plain([TEXT, TIMESTAMPTZ], TIMESTAMPTZ, (part, at) => {
-    const unit = truncate[part as string];
-    if (unit === undefined) throw unsupported(`date_trunc('${part as string}', ...)`);
-    return Math.floor((at as number) / unit) * unit;
-  }),
-  to_timestamp: plain([FLOAT8], TIMESTAMPTZ, (seconds) => Math.round((seconds as number) * 1_000_000)),
   concat: (args) => {
     const texts = args.map((arg) => castTo(decided(arg), TEXT, 'assignment'));
     if (texts.includes(undefined)) return undefined;
@@ -200,22 +157,6 @@ function indexOf(text: string, part: string): number {
 function modulo(a: number, b: number): number {
   if (b === 0) throw new SqlError('22012', 'division by zero');
   return (a % b) + 0;
-}
-
-const DAYS_A_YEAR = 365.25;
-const DAYS_A_MONTH = 30;
-
-/** A year has 365.25 days here, a month that is over 30: the server's own way. */
-function extractLength(part: string, { months, days, microseconds }: Interval): Numeric {
-  if (part !== 'epoch') throw unsupported(`extract(${part} from an interval)`);
-  const allDays = Math.trunc(months / 12) * DAYS_A_YEAR + (months % 12) * DAYS_A_MONTH + days;
-  return new Numeric(BigInt(allDays * DAY_US) + BigInt(microseconds), 6);
-}
-
-function extractPart(part: string, at: number): Numeric {
-  const read = PARTS[part.toLowerCase()];
-  if (read === undefined) throw unsupported(`extract(${part} from ...)`);
-  return read(at);
 }
 
 function arrayLength(args: readonly Expression[], hasDimension: boolean): Expression | undefined {

@@ -1,7 +1,8 @@
 import type { InsertStmt, Node, OnConflictClause } from 'libpg-query';
 import { evaluate } from '../execute/evaluate.js';
 import { type Execution, type Frame, newFrame } from '../execute/execution.js';
-import { concurrentChange, settle } from '../execute/lock-row.js';
+import { concurrentChange, settle, toWrite } from '../execute/lock-row.js';
+import { noteRead } from '../execute/serializable-reads.js';
 import { findDuplicate } from '../execute/unique.js';
 import { SqlError, unsupported } from '../sql-error.js';
 import { ROW_EXCLUSIVE } from '../storage/heavy-locks.js';
@@ -11,7 +12,7 @@ import type { Table } from '../storage/table.js';
 import type { TableIndex } from '../storage/table-index.js';
 import type { Steps } from '../storage/wait.js';
 import type { SqlRow } from '../types/sql-value.js';
-import { columnAt, compileAssignments, compileValue, defaultOf } from './assignments.js';
+import { columnAt, compileAssignments, compileValue, defaultOf, refuseGiven } from './assignments.js';
 import { forColumn } from './casts.js';
 import { compileCondition, sameText } from './compile-expression.js';
 import type { Expression } from './expression.js';
@@ -62,6 +63,7 @@ function compileRows(statement: InsertStmt, table: Table, scope: Scope): Rows {
   check(query.fields.length);
   const row = [...defaults];
   query.fields.forEach(({ type }, at) => {
+    refuseGiven(columnOf(at));
     row[columns[at] ?? -1] = forColumn({ type, eval: (frame) => frame.rows[0]?.[at] ?? null, blocks: false }, columnOf(at));
   });
   return function* (base) {
@@ -126,6 +128,11 @@ function compileOnConflict(
       if (version === undefined) return 'free';
       if (!isUpdate) {
         checkSeen(x, version);
+        // That the key is taken is something read, too.
+        for (const index of indexes) {
+          const key = index.keyOf(values);
+          if (key !== undefined) noteRead(x, [index, key], []);
+        }
         return 'nothing';
       }
       if (version.insertedBy.top === x.transaction.top && version.insertedAt >= x.snapshot.command) {
@@ -133,7 +140,7 @@ function compileOnConflict(
           hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
         });
       }
-      const settled = yield* settle(x, version, lock, 'wait', table.name);
+      const settled = yield* settle(x, version, toWrite(lock), table);
       if (settled !== 'current') {
         if (x.isSnapshotKept && settled !== 'changed by itself') throw concurrentChange('update');
         continue;
@@ -147,7 +154,7 @@ function compileOnConflict(
       const strength = keyChanged(table, version.values, after) ? UPDATE : NO_KEY_UPDATE;
       const written = table.update(x.transaction, x.snapshot.command, version, after, strength);
       yield* checks.unique(x, after, written, version);
-      checks.atEnd(x, version.values, after);
+      checks.atEnd(x, version, written);
       return after;
     }
   };
@@ -180,7 +187,7 @@ export function compileInsert(statement: InsertStmt, scope: Scope): WriteQuery {
         if (outcome === 'free') {
           const version = table.insert(x.transaction, x.snapshot.command, values);
           yield* checks.unique(x, values, version, undefined, conflict?.indexes);
-          checks.atEnd(x, undefined, values);
+          checks.atEnd(x, undefined, version);
         }
         frame.rows = [outcome === 'free' ? values : outcome];
         yield* wrote(frame);

@@ -6,7 +6,7 @@ import { BOOL, FLOAT8, INT4, INT8, type SqlType, VOID } from '../types/sql-type.
 import type { SqlValue } from '../types/sql-value.js';
 import { castTo } from './casts.js';
 import { type Expression, expression } from './expression.js';
-import { withTypes } from './functions.js';
+import { withTypes } from './function-builders.js';
 
 /** One name for a key: a bigint and a pair of integers never meet. */
 function keyName(values: readonly SqlValue[]): string {

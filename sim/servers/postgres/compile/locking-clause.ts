@@ -67,14 +67,15 @@ export function compileLocking(
     for (const { slot, table, strength, impatience } of marks) {
       const version = frame.versions[slot];
       if (version === undefined) continue;
-      const settled = yield* settle(x, version, strength, impatience, table.name);
+      const options = { strength, impatience, follows: true };
+      const settled = yield* settle(x, version, options, table);
       if (settled === undefined || settled === 'changed by itself') return false;
       if (settled === 'current') {
         version.row.lock(x.transaction, strength);
         continue;
       }
       if (x.isSnapshotKept) throw concurrentChange('update');
-      const newest = settled === 'updated' ? yield* lockNewest(x, version, strength, impatience, table.name) : undefined;
+      const newest = settled === 'updated' ? yield* lockNewest(x, version, options, table) : undefined;
       if (newest === undefined) return false;
       frame.versions[slot] = newest;
       frame.rows[slot] = newest.values;

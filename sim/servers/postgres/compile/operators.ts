@@ -14,6 +14,7 @@ import {
   JSON_TEXT,
   JSONB,
   NUMERIC,
+  OID,
   type SqlType,
   TEXT,
   TIMESTAMP,
@@ -21,8 +22,10 @@ import {
 } from '../types/sql-type.js';
 import type { SqlValue } from '../types/sql-value.js';
 import { addInterval, DAY_US } from '../types/timestamp.js';
+import { onArrays } from './array-functions.js';
 import { castTo, decided } from './casts.js';
 import { type Expression, strict } from './expression.js';
+import { onJsonb } from './json-functions.js';
 
 /** Operators of PostgreSQL that this engine does not know, or not for all types. */
 const UNKNOWN_HERE: ReadonlySet<string> = new Set([
@@ -170,7 +173,7 @@ function floats(operator: string): ((a: number, b: number) => number) | undefine
 function arithmetic(operator: string, left: Expression, right: Expression): Expression | undefined {
   if (left.type.category !== 'number' && right.type.category !== 'number') return undefined;
   const pair = matched(left, right);
-  if (pair?.[2].category !== 'number') return undefined;
+  if (pair?.[2].category !== 'number' || pair[2] === OID) return undefined;
   const [a, b, type] = pair;
   const run = type === INT8 ? bigints(operator) : type === NUMERIC ? numerics(operator) : type === FLOAT8 ? floats(operator) : integers(operator, type);
   return run === undefined ? undefined : strict(type, [a, b], run as (...values: SqlValue[]) => SqlValue);
@@ -264,6 +267,8 @@ export function binary(operator: string, left: Expression, right: Expression): E
     onTimes(operator, left, right) ??
     arithmetic(operator, left, right) ??
     onJson(operator, left, right) ??
+    onArrays(operator, left, right) ??
+    onJsonb(operator, left, right) ??
     (operator === '||' ? concatenation(left, right) : undefined) ??
     like(operator, left, right);
   if (found === undefined && UNKNOWN_HERE.has(operator)) throw unsupported(`the operator ${left.type.name} ${operator} ${right.type.name}`);

@@ -12,7 +12,7 @@ import { foldAggregates, groupFrames } from './groups.js';
 import { compileLocking } from './locking-clause.js';
 import { type Grouping, newScope, type Query, type Scope } from './scope.js';
 import { compileSetOperation, compileValues } from './set-operations.js';
-import { distinctRows, sortBy } from './sort.js';
+import { distinctRows, rowKey, sortBy } from './sort.js';
 import { compileCount, compileTargets, countOf, fieldsOf, project } from './targets.js';
 import { compileWith } from './with.js';
 
@@ -74,6 +74,23 @@ export function compileSelect(statement: SelectStmt, scope: Scope): Query {
   return withClause === undefined ? query : withClause(query);
 }
 
+/** DISTINCT ON: the expressions of whose values the first row each is kept. */
+function compileDistinctOn(
+  nodes: readonly Node[] | undefined,
+  statement: SelectStmt,
+  scope: Scope,
+  targets: readonly Expression[],
+): readonly Expression[] | undefined {
+  const given = nodes?.filter((node) => Object.keys(node).length > 0) ?? [];
+  if (given.length === 0) return undefined;
+  const ordered = (statement.sortClause ?? []).slice(0, given.length).map((node) => ('SortBy' in node && node.SortBy.node ? sameText(node.SortBy.node) : ''));
+  if (ordered.some((text) => given.every((node) => sameText(node) !== text)))
+    throw new SqlError('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions');
+  const compiled = given.map((node) => decided(targetMeant(node, targets) ?? compileExpression(node, scope)));
+  if (compiled.some(({ blocks }) => blocks)) throw unsupported('waiting inside of DISTINCT ON');
+  return compiled;
+}
+
 function compilePlain(statement: SelectStmt, scope: Scope): Query {
   const source = compileFrom(statement.fromClause, scope, statement.whereClause);
   const where = statement.whereClause === undefined ? undefined : compileCondition(statement.whereClause, { ...scope, clause: 'WHERE' }, 'WHERE');
@@ -98,11 +115,12 @@ function compilePlain(statement: SelectStmt, scope: Scope): Query {
   const { targets, having, order } = rest;
   const distinct = statement.distinctClause;
   const isDistinct = distinct !== undefined;
-  if (isDistinct && distinct.some((node) => Object.keys(node).length > 0)) throw unsupported('DISTINCT ON');
+  const firstOf = compileDistinctOn(distinct, statement, scope, targets);
   const lock = compileLocking(statement.lockingClause, scope, source, where, isGrouped || isDistinct);
   const [limit, offset] = [compileCount(statement.limitCount, scope, 'LIMIT'), compileCount(statement.limitOffset, scope, 'OFFSET')];
   const isOrdered = order.length > 0;
   const stopsEarly = !isGrouped && !isOrdered && !isDistinct;
+  const isWholly = isDistinct && firstOf === undefined;
   const blocks =
     source.blocks ||
     lock !== undefined ||
@@ -145,7 +163,20 @@ function compilePlain(statement: SelectStmt, scope: Scope): Query {
           });
         frames = sortBy(keyed, order, (item) => item.keys).map((item) => item.frame);
       }
-      if (!stopsEarly && !isDistinct) {
+      if (firstOf !== undefined) {
+        const seen = new Set<string>();
+        const types = firstOf.map(({ type }) => type);
+        const isFirst = (key: string): boolean => !seen.has(key) && seen.add(key).has(key);
+        frames = frames.filter((frame) =>
+          isFirst(
+            rowKey(
+              firstOf.map((by) => by.eval(frame)),
+              types,
+            ),
+          ),
+        );
+      }
+      if (!stopsEarly && !isWholly) {
         const kept: Frame[] = [];
         for (const frame of frames) {
           if (kept.length >= end) break;
@@ -154,8 +185,8 @@ function compilePlain(statement: SelectStmt, scope: Scope): Query {
         frames = kept;
       }
       let rows: SqlRow[] = [];
-      for (const frame of isDistinct ? frames : frames.slice(skipped, end)) rows.push(yield* project(targets, frame));
-      if (isDistinct)
+      for (const frame of isWholly ? frames : frames.slice(skipped, end)) rows.push(yield* project(targets, frame));
+      if (isWholly)
         rows = distinctRows(
           rows,
           targets.map(({ type }) => type),

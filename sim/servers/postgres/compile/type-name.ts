@@ -6,7 +6,7 @@ import { arrayTypeOf, type SqlType, typeNamed } from '../types/sql-type.js';
 export type ColumnType = Pick<Column, 'type' | 'maximumLength' | 'precision'>;
 
 /** Types that PostgreSQL has and this engine has not; any other name does not exist. */
-const KNOWN = /^(bpchar|char|bytea|float4|money|bit|varbit|time|timetz|inet|cidr|macaddr|xml|point|box|oid|xid|pg_lsn|tsvector|tsquery|.*range)$/;
+const KNOWN = /^(bpchar|char|bytea|float4|money|bit|varbit|time|timetz|inet|cidr|macaddr|xml|point|box|xid|pg_lsn|tsvector|tsquery|.*range)$/;
 
 function numbers(given: TypeName): number[] {
   return (given.typmods ?? []).map((node) => ('A_Const' in node ? (node.A_Const.ival?.ival ?? 0) : NaN));

@@ -1,7 +1,7 @@
 import type { DeleteStmt, Node, UpdateStmt } from 'libpg-query';
 import { evaluate } from '../execute/evaluate.js';
 import type { Frame } from '../execute/execution.js';
-import { concurrentChange, lockNewest, settle } from '../execute/lock-row.js';
+import { concurrentChange, lockNewest, settle, toWrite } from '../execute/lock-row.js';
 import { unsupported } from '../sql-error.js';
 import { ROW_EXCLUSIVE } from '../storage/heavy-locks.js';
 import { type LockStrength, NO_KEY_UPDATE, UPDATE } from '../storage/row.js';
@@ -54,19 +54,21 @@ function* meant({ source, where }: Aim, base: Frame): Steps<Frame[]> {
 }
 
 /**
- * Brings a frame to the newest version of its row, free to be written. `strengthOf` says how strongly the write locks it;
- * `lock`, how strongly a row is locked that has to be looked at again. False when there is nothing left to write.
+ * Brings a frame to the newest version of its row, free to be written. `strengthOf` says how strongly the write locks it.
+ * False when there is nothing left to write.
  */
-function* ready({ table, relation, source, where }: Aim, frame: Frame, strengthOf: () => Steps<LockStrength>, lock: LockStrength): Steps<boolean> {
+function* ready({ table, relation, source, where }: Aim, frame: Frame, strengthOf: () => Steps<LockStrength>): Steps<boolean> {
   const { x } = frame;
   for (;;) {
     const version = frame.versions[relation.slot];
     if (version === undefined) return false;
-    const settled = yield* settle(x, version, yield* strengthOf(), 'wait', table.name);
+    const strength = yield* strengthOf();
+    x.transaction.top.hasNumber = true;
+    const settled = yield* settle(x, version, toWrite(strength), table);
     if (settled === 'current') return true;
     if (settled === undefined || settled === 'changed by itself') return false;
     if (x.isSnapshotKept) throw concurrentChange(settled === 'updated' ? 'update' : 'delete');
-    const newest = settled === 'updated' ? yield* lockNewest(x, version, lock, 'wait', table.name) : undefined;
+    const newest = settled === 'updated' ? yield* lockNewest(x, version, toWrite(strength), table) : undefined;
     if (newest === undefined) return false;
     frame.versions[relation.slot] = newest;
     frame.rows[relation.slot] = newest.values;
@@ -94,16 +96,17 @@ export function compileUpdate(statement: UpdateStmt, scope: Scope): WriteQuery {
         const strengthOf = function* (): Steps<LockStrength> {
           const before = frame.rows[relation.slot] ?? [];
           after = yield* assigned(assignments, before, frame);
+          // Before any wait: a row that may not be so is refused even while somebody else has it.
+          checks.values(x, after);
           strength = lock === UPDATE && keyChanged(table, before, after) ? UPDATE : NO_KEY_UPDATE;
           return strength;
         };
-        if (!(yield* ready(target, frame, strengthOf, lock))) continue;
+        if (!(yield* ready(target, frame, strengthOf))) continue;
         const version = frame.versions[relation.slot];
         if (version === undefined) continue;
-        checks.values(x, after);
         const written = table.update(x.transaction, x.snapshot.command, version, after, strength);
         yield* checks.unique(x, after, written, version);
-        checks.atEnd(x, version.values, after);
+        checks.atEnd(x, version, written);
         frame.rows[relation.slot] = after;
         yield* wrote(frame);
       }
@@ -124,11 +127,11 @@ export function compileDelete(statement: DeleteStmt, scope: Scope): WriteQuery {
     *write(base, wrote) {
       const { x } = base;
       for (const frame of yield* meant(target, base)) {
-        if (!(yield* ready(target, frame, always(UPDATE), UPDATE))) continue;
+        if (!(yield* ready(target, frame, always(UPDATE)))) continue;
         const version = frame.versions[relation.slot];
         if (version === undefined) continue;
         table.delete(x.transaction, x.snapshot.command, version, UPDATE);
-        checks.atEnd(x, version.values, undefined);
+        checks.atEnd(x, version, undefined);
         yield* wrote(frame);
       }
     },

@@ -2,15 +2,19 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { Sequence } from '../catalog/sequence.js';
 import type { HeavyLocks } from '../storage/heavy-locks.js';
 import type { RowVersion } from '../storage/row-version.js';
+import type { Serialization } from '../storage/serialization.js';
 import type { Backend, Snapshot, Transaction } from '../storage/transaction.js';
 import type { Steps } from '../storage/wait.js';
 import type { SqlRow, SqlValue } from '../types/sql-value.js';
+import type { ServerFacts } from './server-facts.js';
 
 /** What statements may ask their session for. Times are microseconds of the server's wall clock. */
 export interface StatementHost {
   readonly backend: Backend;
   readonly catalog: Catalog;
   readonly locks: HeavyLocks;
+  readonly serialization: Serialization;
+  readonly server: ServerFacts;
   readonly transactionStart: number;
   readonly statementStart: number;
   clock(): number;
@@ -20,6 +24,10 @@ export interface StatementHost {
   /** Sends a notice beside the result: a WARNING of 01000 when nothing else is said. */
   warn(message: string, sqlstate?: string, severity?: string): void;
   notify(channel: string, payload: string): void;
+  /** Throws 25006 in a read-only transaction. */
+  refuseWhenReadOnly(what: string): void;
+  /** A sequence has moved, by `nextval` or by `setval`: the write-ahead log hears of it at once. */
+  sequenceMoved(sequence: Sequence, how: 'next' | 'set'): void;
   /** What nextval last gave to this session. */
   readonly lastValues: Map<Sequence, bigint>;
   /** The sequence that nextval gave from last. */

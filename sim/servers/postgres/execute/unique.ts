@@ -6,6 +6,7 @@ import type { Transaction } from '../storage/transaction.js';
 import { type Steps, transactionEnd } from '../storage/wait.js';
 import type { SqlRow } from '../types/sql-value.js';
 import type { Execution } from './execution.js';
+import { refuseToKnowBetter } from './serializable-reads.js';
 
 function pending(transaction: Transaction | undefined, own: Transaction): Transaction | undefined {
   return transaction !== undefined && transaction.top !== own.top && transaction.isRunning ? transaction : undefined;
@@ -13,9 +14,15 @@ function pending(transaction: Transaction | undefined, own: Transaction): Transa
 
 /**
  * Looks for another row with the same key, in the index as it is now, whatever the snapshot. What an uncommitted
- * transaction has written or removed decides itself only at that one's end: waits for it.
+ * transaction has written or removed decides itself only at that one's end: waits for it, after a call of `beforeWait`.
  */
-export function* findDuplicate(x: Execution, index: TableIndex, values: SqlRow, except: RowVersion | undefined): Steps<RowVersion | undefined> {
+export function* findDuplicate(
+  x: Execution,
+  index: TableIndex,
+  values: SqlRow,
+  except: RowVersion | undefined,
+  beforeWait?: () => void,
+): Steps<RowVersion | undefined> {
   const key = index.unique && index.covers(values) ? index.keyOf(values) : undefined;
   if (key === undefined) return undefined;
   for (;;) {
@@ -24,12 +31,16 @@ export function* findDuplicate(x: Execution, index: TableIndex, values: SqlRow, 
     for (const version of index.versions(key)) {
       if (version === except || version.row === except?.row) continue;
       const ended = version.endedBy !== undefined && pending(version.endedBy, x.transaction) === undefined;
-      if (ended) continue;
+      if (ended) {
+        refuseToKnowBetter(x, version);
+        continue;
+      }
       waitFor = pending(version.insertedBy, x.transaction) ?? pending(version.endedBy, x.transaction);
       found = version;
       break;
     }
     if (waitFor === undefined) return found;
+    beforeWait?.();
     yield transactionEnd(waitFor);
   }
 }

@@ -51,14 +51,17 @@ class HeavyLock {
     return this.held.find((held) => held.backend === backend && held.mode === mode);
   }
 
-  /** Whoever comes later does not overtake a waiter that is in conflict, unless that one waits for him. */
-  *inTheWay({ backend, mode }: Request, ahead: readonly Request[]): Generator<Backend> {
+  /** Where somebody gets in line: at the end, but before the first that waits for him. */
+  placeOf(backend: Backend): number {
     const mine = this.held.filter((held) => held.backend === backend);
+    const before = this.queue.findIndex((request) => mine.some((held) => modesConflict(held.mode, request.mode)));
+    return before < 0 ? this.queue.length : before;
+  }
+
+  /** Whoever comes later does not overtake a waiter that is in conflict. */
+  *inTheWay({ backend, mode }: Request, ahead: readonly Request[]): Generator<Backend> {
     for (const held of this.held) if (held.backend !== backend && modesConflict(held.mode, mode)) yield held.backend;
-    for (const request of ahead) {
-      const waitsForMe = mine.some((held) => modesConflict(held.mode, request.mode));
-      if (request.backend !== backend && modesConflict(request.mode, mode) && !waitsForMe) yield request.backend;
-    }
+    for (const request of ahead) if (modesConflict(request.mode, mode)) yield request.backend;
   }
 
   isFree(request: Request, ahead: readonly Request[]): boolean {
@@ -70,13 +73,16 @@ class HeavyLock {
 export class HeavyLocks {
   readonly #locks = new Map<string, HeavyLock>();
 
+  /** Whether `tryAcquire` would take it. */
+  isFree(backend: Backend, name: string, mode: LockMode): boolean {
+    const lock = this.#locks.get(name);
+    return lock === undefined || lock.find(backend, mode) !== undefined || lock.isFree({ backend, mode }, lock.queue);
+  }
+
   /** Takes it at once or not at all. With a transaction it is given back at that one's end, else by `release` or `releaseAll`. */
   tryAcquire(backend: Backend, name: string, mode: LockMode, transaction: Transaction | undefined): boolean {
-    let lock = this.#locks.get(name);
-    if (lock === undefined) {
-      lock = new HeavyLock();
-      this.#locks.set(name, lock);
-    }
+    const lock = this.#lock(name);
+    // Who only tries gives way to every waiter, even to one that waits for him.
     if (lock.find(backend, mode) === undefined && !lock.isFree({ backend, mode }, lock.queue)) return false;
     this.#grant(lock, name, backend, mode, transaction);
     return true;
@@ -84,9 +90,14 @@ export class HeavyLocks {
 
   *acquire(backend: Backend, name: string, mode: LockMode, transaction: Transaction | undefined, what: string): Steps<void> {
     if (this.tryAcquire(backend, name, mode, transaction)) return;
-    const lock = this.#locks.get(name) ?? new HeavyLock();
+    const lock = this.#lock(name);
     const request: Request = { backend, mode };
-    lock.queue.push(request);
+    const place = lock.placeOf(backend);
+    if (lock.isFree(request, lock.queue.slice(0, place))) {
+      this.#grant(lock, name, backend, mode, transaction);
+      return;
+    }
+    lock.queue.splice(place, 0, request);
     const ahead = (): Request[] => lock.queue.slice(0, lock.queue.indexOf(request));
     const wait: Wait = {
       ready: () => lock.isFree(request, ahead()),
@@ -101,6 +112,14 @@ export class HeavyLocks {
     }
     this.#locks.set(name, lock);
     this.#grant(lock, name, backend, mode, transaction);
+  }
+
+  /** All that is held and waited for. */
+  *list(): Generator<{ readonly name: string; readonly pid: number; readonly mode: LockMode; readonly isGranted: boolean }> {
+    for (const [name, { held, queue }] of this.#locks) {
+      for (const { backend, mode } of held) yield { name, pid: backend.pid, mode, isGranted: true };
+      for (const { backend, mode } of queue) yield { name, pid: backend.pid, mode, isGranted: false };
+    }
   }
 
   /** Gives one session-level hold back; false when there was none. */
@@ -121,6 +140,15 @@ export class HeavyLocks {
         this.#drop(name, lock, held);
       }
     }
+  }
+
+  #lock(name: string): HeavyLock {
+    let lock = this.#locks.get(name);
+    if (lock === undefined) {
+      lock = new HeavyLock();
+      this.#locks.set(name, lock);
+    }
+    return lock;
   }
 
   #grant(lock: HeavyLock, name: string, backend: Backend, mode: LockMode, transaction: Transaction | undefined): void {

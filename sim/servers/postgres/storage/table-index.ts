@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query';
 import type { SqlType } from '../types/sql-type.js';
 import type { SqlRow } from '../types/sql-value.js';
 import type { RowVersion } from './row-version.js';
@@ -14,17 +15,19 @@ export class TableIndex {
   readonly constraint: 'primary' | 'unique' | undefined;
   /** A partial index holds only the rows that this accepts. */
   readonly predicate: ((values: SqlRow) => boolean) | undefined;
-  /** The predicate as the syntax tree has it, for ON CONFLICT ... WHERE. */
+  /** The predicate as the syntax tree has it; and as a text, for ON CONFLICT ... WHERE. */
+  readonly condition: Node | undefined;
   readonly predicateText: string | undefined;
   readonly #buckets = new Map<IndexKey, RowVersion[]>();
 
-  constructor(facts: Pick<TableIndex, 'name' | 'columns' | 'types' | 'unique' | 'constraint' | 'predicate' | 'predicateText'>) {
+  constructor(facts: Pick<TableIndex, 'name' | 'columns' | 'types' | 'unique' | 'constraint' | 'predicate' | 'condition' | 'predicateText'>) {
     this.name = facts.name;
     this.columns = facts.columns;
     this.types = facts.types;
     this.unique = facts.unique;
     this.constraint = facts.constraint;
     this.predicate = facts.predicate;
+    this.condition = facts.condition;
     this.predicateText = facts.predicateText;
   }
 
@@ -58,6 +61,12 @@ export class TableIndex {
 
   versions(key: IndexKey): readonly RowVersion[] {
     return this.#buckets.get(key) ?? [];
+  }
+
+  /** For an index that begins with rows. */
+  fill(versions: Iterable<RowVersion>): void {
+    this.#buckets.clear();
+    for (const version of versions) this.add(version);
   }
 
   add(version: RowVersion): void {

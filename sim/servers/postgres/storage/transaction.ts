@@ -1,3 +1,6 @@
+import type { Change } from './change.js';
+import type { SerializableTransaction } from './serializable-transaction.js';
+
 /** Who holds locks and waits: one connection of the server. */
 export interface Backend {
   /** What `pg_backend_pid()` answers. */
@@ -20,7 +23,13 @@ export class Transaction {
   state: 'active' | 'committed' | 'aborted' = 'active';
   /** Its place in the order of commits; a snapshot sees what has one no later than its own. */
   sequence = Infinity;
+  /** Of an outermost one at SERIALIZABLE, from its first snapshot on. */
+  serializable: SerializableTransaction | undefined;
   #effects: Effect[] = [];
+  /** What a write-ahead log has to say about it, in the order of doing. */
+  readonly changes: Change[] = [];
+  /** For each change of a definition the oid of what it made, or 0. */
+  readonly definitions: number[] = [];
 
   constructor(owner: Backend, id: number, parent?: Transaction, savepoint?: string) {
     this.owner = owner;
@@ -30,9 +39,13 @@ export class Transaction {
     this.savepoint = savepoint;
   }
 
+  /** It has written or locked something: a real server numbers only those. */
+  hasNumber = false;
+
   /** Still able to commit and to abort. */
   get isRunning(): boolean {
-    return this.state === 'active' && this.top.state === 'active';
+    // A released savepoint's part dies with any part around it.
+    return this.state === 'active' && (this.parent?.isRunning ?? true);
   }
 
   did(effect: Effect): void {
@@ -49,6 +62,7 @@ export class Transaction {
 
   abort(): void {
     this.state = 'aborted';
+    this.changes.length = 0;
     const effects = this.#effects;
     this.#effects = [];
     for (let index = effects.length - 1; index >= 0; index -= 1) effects[index]?.abort();
@@ -56,8 +70,12 @@ export class Transaction {
 
   /** RELEASE SAVEPOINT: what was done here lives and dies with the parent from now on. */
   mergeIntoParent(): void {
-    if (this.parent !== undefined) this.parent.#effects.push(...this.#effects);
+    if (this.parent !== undefined) {
+      for (const effect of this.#effects) this.parent.#effects.push(effect);
+      for (const change of this.changes) this.parent.changes.push(change);
+    }
     this.#effects = [];
+    this.changes.length = 0;
   }
 }
 

@@ -9,6 +9,8 @@ export interface Wait {
   readonly forWhat: string;
   /** A sleep, in microseconds, instead of a lock: no lock_timeout and no deadlock applies. */
   readonly sleepUs?: number;
+  /** Not a lock that somebody holds: no lock_timeout and no deadlock applies either. */
+  readonly isLock?: false;
 }
 
 /** Statements run as generators that yield what they wait for. */

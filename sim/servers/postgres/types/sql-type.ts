@@ -102,6 +102,19 @@ export const BOOL = defined({
 export const INT2 = integer(21, 'smallint', 'int2', 1, 16n);
 export const INT4 = integer(23, 'integer', 'int4', 2, 32n);
 export const INT8 = integer(20, 'bigint', 'int8', 3, 64n);
+export const OID = defined({
+  oid: 26,
+  name: 'oid',
+  shortName: 'oid',
+  category: 'number',
+  rank: 3.5,
+  parse(given) {
+    if (!/^\s*\d+\s*$/.test(given)) throw invalid('oid', given);
+    const value = Number(given);
+    if (value > 0xffff_ffff) throw new SqlError('22003', `value "${given}" is out of range for type oid`);
+    return value;
+  },
+});
 export const NUMERIC = defined({
   oid: 1700,
   name: 'numeric',
@@ -209,8 +222,10 @@ const ARRAYS = [
   ...[arrayOf(1000, BOOL), arrayOf(1005, INT2), arrayOf(1007, INT4), arrayOf(1016, INT8), arrayOf(1231, NUMERIC), arrayOf(1022, FLOAT8)],
   ...[arrayOf(1009, TEXT), arrayOf(1015, VARCHAR), arrayOf(2951, UUID), arrayOf(1185, TIMESTAMPTZ), arrayOf(3807, JSONB)],
 ];
-const SCALARS = [BOOL, INT2, INT4, INT8, NUMERIC, FLOAT8, TEXT, VARCHAR, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, JSON_TEXT, JSONB, VOID];
-const BY_NAME: ReadonlyMap<string, SqlType> = new Map([...SCALARS, ...ARRAYS].map((type) => [type.shortName, type]));
+const SCALARS = [BOOL, OID, INT2, INT4, INT8, NUMERIC, FLOAT8, TEXT, VARCHAR, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, UUID, JSON_TEXT, JSONB, VOID];
+/** All that there are. */
+export const TYPES: readonly SqlType[] = [...SCALARS, ...ARRAYS];
+const BY_NAME: ReadonlyMap<string, SqlType> = new Map(TYPES.map((type) => [type.shortName, type]));
 const BY_ELEMENT: ReadonlyMap<SqlType, SqlType> = new Map(ARRAYS.flatMap((type) => (type.element === undefined ? [] : [[type.element, type] as const])));
 
 const BY_OID: ReadonlyMap<number, SqlType> = new Map([...SCALARS, ...ARRAYS].map((type) => [type.oid, type]));

@@ -20,7 +20,7 @@ function fakeTerminal(): Terminal & { readonly printed: string[]; readonly compl
 }
 
 test.each([
-  [['smi'], /^holdfast: there is no command "smi" \(did you mean sim\?\); there is sim, replay, chaos, serve, or none for the main job$/],
+  [['smi'], /^holdfast: there is no command "smi" \(did you mean sim\?\); there is sim, replay, chaos, serve, .*, or none for the main job$/],
   [['--jsn'], /^holdfast: unknown option '--jsn'.*; see .* --help$/],
   [['sim', '--sed', '1'], /^holdfast: unknown option '--sed' \(Did you mean --seed\?\); see .* sim --help$/],
   [['sim', '--seed'], /^holdfast: option '--seed <number>' argument missing; see .* sim --help$/],
@@ -34,11 +34,17 @@ test.each([
   [['chaos', '--backend', 'rediss'], /^holdfast: there is no back end "rediss"/],
   [['replay'], /^holdfast: missing required argument 'token\|file'; see .* replay --help$/],
   [['serve'], /^holdfast: missing required argument 'server'; see .* serve --help$/],
-  [['serve', 'redsi'], /^holdfast: there is no server "redsi" \(did you mean redis\?\); there is redis$/],
+  [['serve', 'redsi'], /^holdfast: there is no server "redsi" \(did you mean redis\?\); there is redis, postgres$/],
   [['serve', 'redis', '--port', '65536'], /^holdfast: --port must be a whole number from 0 to 65535, got "65536"$/],
   [['serve', 'redis', '--port', 'x'], /^holdfast: --port must be a whole number/],
   [['serve', 'redis', 'memcached'], /^holdfast: too many arguments for 'serve'/],
   [['replay', 'a', 'b'], /^holdfast: too many arguments for 'replay'/],
+  [['models', 'lease-lok'], /^holdfast: there is no model "lease-lok" \(did you mean lease-lock/],
+  [['models', 'lease-lock', '--param', 'C=x'], /^holdfast: C of lease-lock is a whole number from 1 to 16, got "x"$/],
+  [['models', 'lease-lock', '--param', 'C='], /^holdfast: --param takes NAME=VALUE, for example C=3, got "C="$/],
+  [['models', '--param', 'C=2'], /^holdfast: --param needs to know of which model: give its name, one of lease-lock/],
+  [['models', 'lease-lock', '--workers', '0'], /^holdfast: --workers must be a whole number from 1/],
+  [['models', '--tla'], /^holdfast: --tla needs to know which model/],
 ])('%j is one line on standard error and exit code 2', async (args, message) => {
   const terminal = fakeTerminal();
   expect(await runCommand(args, terminal)).toBe(2);

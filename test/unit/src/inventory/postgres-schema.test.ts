@@ -14,8 +14,11 @@ test('tables that are up to date are only looked at', async () => {
   expect(postgres.asked.map(({ name }) => name)).toEqual(['schema-version']);
 });
 
+/** One answer for each table and sequence. */
+const tables = Array<PostgresOutcome>(postgresSchemaSql().match(/^CREATE /gm)!.length - 1).fill(done);
+
 test('they are made in one transaction, under a lock, and the version with them', async () => {
-  const postgres = new ScriptedPostgres(missing, begin, rows([null]), done, rows(['0']), done, done, done, command('INSERT', 1), commit);
+  const postgres = new ScriptedPostgres(missing, begin, rows([null]), done, rows(['0']), ...tables, command('INSERT', 1), commit);
   expect(await createPostgresSchema({ postgres })).toEqual({ status: 'ready', version: 1, was: 0 });
   expect(postgres.asked.map(({ name }) => name).slice(1, 5)).toEqual(['begin isolation level read committed', 'schema-lock', 'schema-table', 'schema-version']);
   expect(postgres.closed).toBe(1);
@@ -46,6 +49,7 @@ test('what fails is told as what it is', async () => {
 
 test('the printed form names every table under the prefix', () => {
   const sql = postgresSchemaSql('shop.stock');
-  for (const table of ['schema', 'leases', 'stock', 'stock_ledger']) expect(sql).toMatch(new RegExp(`CREATE TABLE .*shop\\.stock_${table} \\(`));
+  for (const table of ['schema', 'leases', 'stock', 'stock_ledger', 'stock_buckets'])
+    expect(sql).toMatch(new RegExp(`CREATE TABLE .*shop\\.stock_${table} \\(`));
   expect(sql).not.toContain('holdfast');
 });

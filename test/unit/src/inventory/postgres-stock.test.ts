@@ -27,7 +27,7 @@ test('a sku without a row is opened first', async () => {
   const { postgres, stock } = bench(rows(), command('INSERT', 1), rows(['moved', '5', '1', 'first']));
   expect(await stock.restock('a', 5, { operationId: 'in' })).toEqual({ status: 'restocked', onHand: 5, sequence: 1, repeated: false });
   expect(postgres.asked.map(({ name }) => name)).toEqual(['stock-move', 'stock-open', 'stock-move']);
-  expect(postgres.asked[1]?.params).toEqual(['a']);
+  expect(postgres.asked[1]?.params).toEqual(['{"a"}']);
 });
 
 test('a request that came second looks for the answer of the first', async () => {
@@ -100,4 +100,54 @@ test('arguments that cannot be meant are refused in one line', async () => {
   await expect(stock.ledger('')).rejects.toThrow(OptionsError);
   expect(() => new PostgresStock({ postgres, clock: new FakeClock(), prefix: 'a-b' })).toThrow('prefix');
   expect(postgres.asked).toEqual([]);
+});
+
+test('a basket is sent in lock order, added up, with its tokens', async () => {
+  const { postgres, stock } = bench(rows(['moved', '7', '3', 'first', 'b'], ['moved', '1', '2', 'first', 'a']));
+  const lines = [
+    { sku: 'b', quantity: 1 },
+    { sku: 'a', quantity: 2, token: 9007199254740993n },
+    { sku: 'b', quantity: 2 },
+  ];
+  expect(await stock.takeAll(lines, { operationId: 'order' })).toEqual({
+    status: 'taken',
+    lines: [
+      { sku: 'a', onHand: 1, sequence: 2 },
+      { sku: 'b', onHand: 7, sequence: 3 },
+    ],
+    repeated: false,
+  });
+  expect(postgres.asked).toEqual([{ name: 'stock-basket', params: ['{"a","b"}', '{2,3}', '{9007199254740993,NULL}', 'order'] }]);
+});
+
+test('a basket: what stands in its way is named; an unanswered one is repeated; a deadlock too, but not for ever', async () => {
+  const lines = [
+    { sku: 'b', quantity: 1 },
+    { sku: 'a', quantity: 2 },
+  ];
+  const order = { operationId: 'order' };
+  const short = bench(unknown('timeout'), rows(['insufficient', '0', '4', 'repeated', 'b']));
+  const shortAnswer = { status: 'refused', reason: 'insufficient', short: [{ sku: 'b', onHand: 0, sequence: 4 }], repeated: true };
+  expect(await finish(short.clock, short.stock.takeAll(lines, order))).toEqual(shortAnswer);
+  const stale = bench(rows(['stale-token', null, null, null, 'b'], ['stale-token', null, null, null, 'a']));
+  expect(await stale.stock.takeAll(lines, order)).toEqual({ status: 'refused', reason: 'stale-token', skus: ['b', 'a'] });
+  const deadlocks = bench(error('40P01'), error('40P01'), error('40P01'));
+  expect(await finish(deadlocks.clock, deadlocks.stock.takeAll(lines, order))).toMatchObject({ reason: 'unavailable', transient: true, message: '40P01 no' });
+  await expect(stale.stock.takeAll([], order)).rejects.toThrow(OptionsError);
+});
+
+test("a row that the shop has not made is the shop's to make", async () => {
+  const postgres = new ScriptedPostgres(rows(), rows());
+  const stock = new PostgresStock({ postgres, clock: new FakeClock(), stockTable: { table: 'products', sku: 'id', onHand: 'qty' } });
+  const message = '"products" has no row for "a": the shop makes them';
+  expect(await stock.take('a', 1, { operationId: 'o' })).toEqual({ status: 'refused', reason: 'unavailable', message, transient: false });
+  expect(postgres.statements.get('stock-move')).toContain('UPDATE "products" AS stock');
+  expect(
+    await stock.takeAll(
+      [1, 2].map((n) => ({ sku: `s${n}`, quantity: 1 })),
+      { operationId: 'o' },
+    ),
+  ).toMatchObject({
+    message: '"products" has no row for one of "s1", "s2": the shop makes them',
+  });
 });

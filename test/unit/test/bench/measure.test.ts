@@ -32,14 +32,14 @@ test('all contenders work in every round, and each round begins with another one
 
 test('what was read while warming up does not count', async () => {
   const rows = await measure(prepared({ ours: [1000, 3, 1, 2] }), { counted: 3, warmUp: 1 });
-  expect(rows).toEqual([{ measure: 'speed', contender: 'ours', unit: 'runs/s', median: 2, min: 1, max: 3, ratio: 1 }]);
+  expect(rows).toEqual([{ measure: 'speed', contender: 'ours', unit: 'runs/s', median: 2, min: 1, max: 3, ratio: 1, ratioRange: [1, 1] }]);
 });
 
 test('the ratio compares round with round, so that a disturbance of all does not show', async () => {
   const rows = await measure(prepared({ ours: [10, 100, 50], theirs: [5, 50, 100] }), { counted: 3, warmUp: 0 });
-  expect(rows.map(({ contender, ratio }) => [contender, ratio])).toEqual([
-    ['ours', 1],
-    ['theirs', 0.5],
+  expect(rows.map(({ contender, ratio, ratioRange }) => [contender, ratio, ratioRange])).toEqual([
+    ['ours', 1, [1, 1]],
+    ['theirs', 0.5, [0.5, 2]],
   ]);
 });
 

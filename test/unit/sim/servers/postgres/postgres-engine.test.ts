@@ -39,6 +39,13 @@ describe('sessions', () => {
     expect(run(session, 'SELECT id FROM t WHERE id = ANY($1)', ['{1,9007199254740993}'])).toMatchObject({ rowCount: 1 });
   });
 
+  test('the modes of a transaction by their names as settings', () => {
+    const session = engine.open();
+    for (const text of ['BEGIN', "SET transaction_isolation = 'serializable'", 'SET transaction_read_only = on']) run(session, text);
+    expect(run(session, 'SHOW transaction_isolation')).toMatchObject({ rows: [['serializable']] });
+    expect(run(session, 'CREATE TABLE t (id int)')).toMatchObject({ error: { sqlstate: '25006' } });
+  });
+
   test('a session that goes away rolls back and frees its locks', () => {
     const [a, b] = [engine.open(), engine.open()];
     run(a, 'CREATE TABLE t (id int PRIMARY KEY)');
@@ -80,6 +87,40 @@ describe('sessions', () => {
     expect(engine.sessions.size).toBe(0);
   });
 
+  test('an idle session is ended by its own timeout', () => {
+    const ended: string[] = [];
+    const session = engine.open({ terminate: ({ sqlstate }) => ended.push(sqlstate) });
+    run(session, "SET idle_session_timeout = '3s'");
+    expect(timers.map(({ lengthUs }) => lengthUs)).toEqual([3_000_000]);
+    timers[0]?.call();
+    expect(ended).toEqual(['57P05']);
+  });
+
+  test('pg_terminate_backend ends another session, and frees what it held', () => {
+    const ended: string[] = [];
+    const [a, b] = [engine.open({ terminate: ({ severity, sqlstate }) => ended.push(`${severity} ${sqlstate}`) }), engine.open()];
+    run(a, 'SELECT pg_advisory_lock(1)');
+    expect(run(b, `SELECT pg_terminate_backend(${a.pid})`)).toMatchObject({ rows: [['t']] });
+    expect(ended).toEqual(['FATAL 57P01']);
+    expect(run(b, 'SELECT pg_try_advisory_lock(1)')).toMatchObject({ rows: [['t']] });
+    expect(run(b, `SELECT pg_terminate_backend(${a.pid})`)).toMatchObject({ rows: [['f']] });
+  });
+
+  test('pg_terminate_backend ends a session that waits, and its own', () => {
+    const ended: number[] = [];
+    const open = (): PostgresSession => {
+      const session: PostgresSession = engine.open({ terminate: () => ended.push(session.pid) });
+      return session;
+    };
+    const [a, b, c] = [open(), open(), open()];
+    run(a, 'SELECT pg_advisory_lock(1)');
+    expect(run(b, 'SELECT pg_advisory_lock(1)')).toBeUndefined();
+    expect(run(c, `SELECT pg_terminate_backend(${b.pid})`)).toMatchObject({ rows: [['t']] });
+    expect(run(c, 'SELECT pg_terminate_backend(pg_backend_pid())')).toMatchObject({ rows: [['t']] });
+    expect(ended).toEqual([b.pid, c.pid]);
+    expect([...engine.sessions]).toEqual([a]);
+  });
+
   test('cancel ends a statement that waits', () => {
     const session = engine.open();
     let answer: PostgresAnswer | undefined;
@@ -88,16 +129,28 @@ describe('sessions', () => {
     expect(answer).toMatchObject({ error: { sqlstate: '57014' } });
   });
 
-  test.each(['SELECT row_number() OVER () FROM t', 'BEGIN ISOLATION LEVEL SERIALIZABLE', 'SELECT sin(1)', 'CREATE VIEW v AS SELECT 1', 'SELECT 1::money'])(
-    'refuses by name: %s',
-    (text) => {
-      const session = engine.open();
-      run(session, 'CREATE TABLE t (id int)');
-      expect(run(session, text)).toMatchObject({
-        error: { sqlstate: '0A000', message: expect.stringContaining('not supported by the simulated PostgreSQL') as string },
-      });
-    },
-  );
+  test.each([
+    'SELECT row_number() OVER () FROM t',
+    'SELECT sin(1)',
+    'SELECT unnest(ARRAY[1])',
+    'SELECT 1::regclass',
+    'EXPLAIN SELECT 1',
+    'COPY t TO STDOUT',
+    'DECLARE c CURSOR FOR SELECT 1',
+    'WITH RECURSIVE r AS (SELECT 1) SELECT * FROM r',
+    'SELECT * FROM t NATURAL JOIN t u',
+    'SELECT * FROM pg_attribute',
+    'ALTER TABLE t RENAME TO u',
+    'SELECT * FROM information_schema.views',
+    'CREATE VIEW v AS SELECT 1',
+    'SELECT 1::money',
+  ])('refuses by name: %s', (text) => {
+    const session = engine.open();
+    run(session, 'CREATE TABLE t (id int)');
+    expect(run(session, text)).toMatchObject({
+      error: { sqlstate: '0A000', message: expect.stringContaining('not supported by the simulated PostgreSQL') as string },
+    });
+  });
 });
 
 describe('versions', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Access } from '../../../../../sim/simulate/story/conversation.js';
+import type { RedisAccess } from '../../../../../sim/simulate/story/redis-conversation.js';
 import { printedStory } from '../../../../../sim/simulate/story/printed-story.js';
 import type { StoryLine } from '../../../../../sim/simulate/story/story-lines.js';
 
-const command = (time: number): Access => ({ time, process: 'a', server: 'redis', connection: 1, args: ['GET', 'n'], reply: '1' });
+const command = (time: number): RedisAccess => ({ time, process: 'a', server: 'redis', connection: 1, args: ['GET', 'n'], reply: '1' });
 const line = (time: number, text: string, rest: Partial<StoryLine> = {}): StoryLine => ({ time, text, access: null, isKept: false, ...rest });
 
 describe('a story is printed', () => {

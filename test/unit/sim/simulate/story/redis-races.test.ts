@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Access } from '../../../../../sim/simulate/story/conversation.js';
-import { findRace, raceInWords } from '../../../../../sim/simulate/story/races.js';
+import { raceInWords } from '../../../../../sim/simulate/story/race.js';
+import type { RedisAccess } from '../../../../../sim/simulate/story/redis-conversation.js';
+import { findRedisRace } from '../../../../../sim/simulate/story/redis-races.js';
 import type { StoryReply } from '../../../../../sim/simulate/story/reply-reader.js';
 
 type Line = readonly [text: string, reply?: StoryReply];
 
 /** Commands in their order, a millisecond apart: `shop-1 GET stock = 1`, or `shop-1 #7 GET stock` on a connection of its own. */
-function accesses(...lines: readonly Line[]): Access[] {
+function accesses(...lines: readonly Line[]): RedisAccess[] {
   return lines.map(([text, reply], at) => {
     const [, process = '', connection = '', command = ''] = /^(\S+) (?:#(\d+) )?(.*)$/.exec(text) ?? [];
     const number = connection === '' ? Number(process.replace(/\D/g, '')) : Number(connection);
@@ -15,7 +16,7 @@ function accesses(...lines: readonly Line[]): Access[] {
 }
 
 const told = (...lines: readonly Line[]): string | null => {
-  const race = findRace(accesses(...lines));
+  const race = findRedisRace(accesses(...lines));
   return race === null ? null : raceInWords(race);
 };
 
@@ -125,6 +126,6 @@ test('of several races the last is told: it is nearest to the failure', () => {
     ['a SET n 2', { status: 'OK' }],
     ['b SET n 2', { status: 'OK' }],
   ] as const;
-  const race = findRace(accesses(...round, ...round));
+  const race = findRedisRace(accesses(...round, ...round));
   expect(race?.write.time).toBe(8_000);
 });
