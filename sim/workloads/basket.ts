@@ -47,7 +47,7 @@ export default defineWorkload({
     const ledgerMayBeEmpty = context.lockDefinition.sellBasket !== undefined;
     for (const sku of skusOf(context)) await auditSku(context, sku, stockOf(context), { ledgerMayBeEmpty });
   },
-  check: ['no-negative-stock', 'stock-conservation', 'all-or-nothing', 'no-unexpected-error'],
+  check: ['no-negative-stock', 'stock-conservation', 'all-or-nothing', 'linearizable-stock', 'no-unexpected-error'],
   sometimes: {
     'a line was short': {
       faults: [],
@@ -78,21 +78,40 @@ function linesOf({ params }: ClientContext, { lines = 1, first = 0, downwards = 
 
 /** One sale in the history for each line, all of one request. */
 async function sell(context: ClientContext, lines: readonly BasketLine[]): Promise<RecordedOutcome['status']> {
-  let request: Promise<RecordedOutcome> | null = null;
+  let request: Promise<BasketOutcome> | null = null;
   const outcomes = await Promise.all(
     lines.map(({ sku, quantity }) =>
-      context.record('sell', sku, { operationId: context.operationId, quantity, lines: lines.length }, () => (request ??= takeAll(context, lines))),
+      context.record('sell', sku, { operationId: context.operationId, quantity, lines: lines.length }, async () => {
+        const { status, value, short } = await (request ??= takeAll(context, lines));
+        // Only of these it is known that there were too few; of the others there may be plenty.
+        return short.has(sku) ? { status, value: { reason: 'insufficient' } } : { status, value };
+      }),
     ),
   );
   return outcomes[0]?.status ?? 'unknown';
 }
 
-async function takeAll(context: ClientContext, lines: readonly BasketLine[]): Promise<RecordedOutcome> {
-  const itsOwnWay = await context.lockDefinition.sellBasket?.(context, { operationId: context.operationId, lines });
-  if (itsOwnWay !== undefined) return outcomeOf(itsOwnWay);
-  const answer = await stockOf(context).takeAll(lines, { operationId: context.operationId });
-  return answer.status === 'taken' ? { status: 'ok', value: { repeated: answer.repeated } } : { status: answer.status, value: { reason: answer.reason } };
+interface BasketOutcome extends Required<RecordedOutcome> {
+  /** The skus of which there was too little. */
+  readonly short: ReadonlySet<string>;
 }
 
-const outcomeOf = (sold: 'sold' | 'sold-out' | 'unknown'): RecordedOutcome =>
-  sold === 'sold' ? { status: 'ok' } : sold === 'sold-out' ? { status: 'refused', value: { reason: 'insufficient' } } : { status: 'unknown' };
+const NONE: ReadonlySet<string> = new Set();
+
+async function takeAll(context: ClientContext, lines: readonly BasketLine[]): Promise<BasketOutcome> {
+  const itsOwnWay = await context.lockDefinition.sellBasket?.(context, { operationId: context.operationId, lines });
+  if (itsOwnWay !== undefined) return ownOutcome(itsOwnWay);
+  const answer = await stockOf(context).takeAll(lines, { operationId: context.operationId });
+  if (answer.status === 'taken') return { status: 'ok', value: { repeated: answer.repeated }, short: NONE };
+  const isShort = answer.status === 'refused' && answer.reason === 'insufficient';
+  return {
+    status: answer.status,
+    value: { reason: isShort ? 'basket-short' : answer.reason },
+    short: isShort ? new Set(answer.short.map(({ sku }) => sku)) : NONE,
+  };
+}
+
+function ownOutcome(sold: 'sold' | 'sold-out' | 'unknown'): BasketOutcome {
+  if (sold === 'sold-out') return { status: 'refused', value: { reason: 'basket-short' }, short: NONE };
+  return { status: sold === 'sold' ? 'ok' : 'unknown', value: {}, short: NONE };
+}
