@@ -11,6 +11,7 @@ function waitEvent(wait: Wait | undefined): readonly [type: string, event: strin
   if (wait.sleepUs !== undefined) return ['Timeout', 'PgSleep'];
   if (wait.isLock === false) return ['IPC', 'SafeSnapshot'];
   if (ON_TRANSACTION.test(wait.forWhat)) return ['Lock', 'transactionid'];
+  if (wait.forWhat.includes(' on tuple ')) return ['Lock', 'tuple'];
   return ['Lock', wait.forWhat.includes('advisory') ? 'advisory' : 'relation'];
 }
 

@@ -26,6 +26,7 @@ function lockRow({ name, pid, mode, isGranted }: LockFacts): Record<string, SqlV
   if (kind === 'relation') return { ...shared, locktype: 'relation', database: DATABASE_OID, relation: Number(first) };
   if (kind === 'transaction') return { ...shared, locktype: 'transactionid', transactionid: Number(first) };
   if (kind === 'virtual') return { ...shared, locktype: 'virtualxid', virtualxid: `${pid}/1` };
+  if (kind === 'tuple') return { ...shared, locktype: 'tuple', database: DATABASE_OID, relation: Number(first), page: 0, tuple: Number(rest[1]) };
   const key = BigInt(first);
   const parts =
     second === undefined

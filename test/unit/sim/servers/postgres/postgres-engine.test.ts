@@ -176,3 +176,25 @@ describe('versions', () => {
     expect(run(session, 'SELECT * FROM t')).toMatchObject({ error: { sqlstate: '42P01' } });
   });
 });
+
+test('pg_locks shows who stands at a row: the first waits for its holder, the next ones for the first', () => {
+  const [holder, first, next, looker] = [engine.open(), engine.open(), engine.open(), engine.open()];
+  run(holder, 'CREATE TABLE t (id int)');
+  run(holder, 'INSERT INTO t VALUES (1)');
+  run(holder, 'BEGIN');
+  for (const session of [holder, first, next]) run(session, 'SELECT * FROM t FOR UPDATE');
+  const locks = run(looker, "SELECT pid, granted, mode FROM pg_locks WHERE locktype = 'tuple' ORDER BY pid");
+  expect(locks).toMatchObject({
+    rows: [
+      [String(first.pid), 't', 'AccessExclusiveLock'],
+      [String(next.pid), 'f', 'AccessExclusiveLock'],
+    ],
+  });
+  const waits = run(looker, "SELECT pid, wait_event FROM pg_stat_activity WHERE wait_event_type = 'Lock' ORDER BY pid");
+  expect(waits).toMatchObject({
+    rows: [
+      [String(first.pid), 'transactionid'],
+      [String(next.pid), 'tuple'],
+    ],
+  });
+});
