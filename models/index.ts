@@ -26,6 +26,8 @@ export { parseParams } from './checker/parse-params.js';
 export { choice, each, flag, ids, maybe, range, type Id, type Ids, type StateOf } from './checker/shape.js';
 export { walk, walker, type Walk, type WalkOptions } from './checker/walk.js';
 export type { History, OperationRecord } from './history.js';
+export { conformance } from './judges/conformance/conformance.js';
+export type { ConformanceModel } from './judges/conformance/conformance-model.js';
 export { judge, type JudgeOptions } from './judges/judge.js';
 export { readHistory } from './judges/read-history.js';
 export { defineModel, type SequentialModel } from './judges/sequential-model.js';

@@ -111,7 +111,7 @@ export class HeldSession {
     this.#isOver = true;
     this.#bound?.cancel();
     this.#session?.close();
-    this.#lost.abort();
+    this.#lost.abort('lost');
     this.#parts.changed();
   }
 

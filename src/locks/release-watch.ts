@@ -1,7 +1,6 @@
 import type { Duration } from '../base/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { LockProtocol, LockWatch } from './lock-protocol.js';
-import { sleep } from './sleep.js';
 
 export interface ReleaseWatchParts {
   readonly protocol: LockProtocol;
@@ -19,7 +18,9 @@ export interface ReleaseWatchParts {
 export class ReleaseWatch {
   readonly #parts: ReleaseWatchParts;
   #watch: LockWatch | null = null;
-  #awake = new AbortController();
+  #wasWoken = false;
+  /** Ends the present sleep. */
+  #rise: (() => void) | null = null;
 
   constructor(parts: ReleaseWatchParts) {
     this.#parts = parts;
@@ -31,28 +32,39 @@ export class ReleaseWatch {
 
   /** Before a request: what was told so far, its answer will know. */
   forget(): void {
-    if (this.#awake.signal.aborted) this.#awake = new AbortController();
+    this.#wasWoken = false;
   }
 
   /** Begins to watch, once; false for a protocol that cannot. */
   begin(): boolean {
     const { protocol, key, owner } = this.#parts;
-    this.#watch ??= protocol.watch?.({ key, owner, wake: () => this.#awake.abort() }) ?? null;
+    this.#watch ??= protocol.watch?.({ key, owner, wake: () => this.#wake() }) ?? null;
     return this.#watch !== null;
   }
 
   /** Resolves at the next wake-up, at once if one has come since `forget`, or when `longest` has passed, or `signal` aborts. */
-  async next(longest: Duration, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    const awake = this.#awake;
-    const wake = (): void => awake.abort();
-    signal?.addEventListener('abort', wake);
-    if (signal?.aborted !== true) await sleep(clock, longest, awake.signal);
-    signal?.removeEventListener('abort', wake);
+  next(longest: Duration, signal?: AbortSignal): Promise<void> {
+    if (this.#wasWoken || signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const rise = (): void => {
+        timer.cancel();
+        signal?.removeEventListener('abort', rise);
+        this.#rise = null;
+        resolve();
+      };
+      const timer = this.#parts.clock.setTimer(longest, rise);
+      signal?.addEventListener('abort', rise);
+      this.#rise = rise;
+    });
   }
 
   close(): void {
     this.#watch?.close();
     this.#watch = null;
+  }
+
+  #wake(): void {
+    this.#wasWoken = true;
+    this.#rise?.();
   }
 }

@@ -22,7 +22,7 @@ export async function within<Value>(clock: Clock, length: Duration, work: Promis
   try {
     return await Promise.race([work, sleep(clock, length, done.signal).then(() => undefined)]);
   } finally {
-    done.abort();
+    done.abort('done');
   }
 }
 
