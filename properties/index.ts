@@ -1,6 +1,7 @@
 import { allOrNothing } from './all-or-nothing.js';
 import { deadlockFreedom } from './deadlock-freedom.js';
 import { fencingMonotone } from './fencing-monotone.js';
+import { followsProtocol } from './follows-protocol.js';
 import { leaseEnds } from './lease-ends.js';
 import { linearizableLock } from './linearizable-lock.js';
 import { linearizableStock } from './linearizable-stock.js';
@@ -24,6 +25,7 @@ export const properties: ReadonlyMap<string, Property> = new Map(
     deadlockFreedom,
     linearizableLock,
     linearizableStock,
+    followsProtocol,
     noUnexpectedError,
   ].map((property) => [property.name, property]),
 );

@@ -18,6 +18,9 @@ export type ServerName = 'redis' | 'shop' | 'postgres';
 /** A store of ours that a workload uses. The stock is in the shop's Redis, the register in the lock's; both are in PostgreSQL when the lock lives there. */
 export type StoreName = 'stock' | 'register';
 
+/** A formal model that histories can be held against. */
+export type ModelName = 'fenced-lease-lock';
+
 /** One operation of one client: whole numbers, drawn from the ranges of `operation`. */
 export type Operation = Readonly<Record<string, number>>;
 
@@ -48,6 +51,8 @@ export interface WorkloadDefinition {
   audit?(context: WorkloadContext): Promise<void>;
   /** Names of the properties that are asked of each history. */
   readonly check: readonly string[];
+  /** The formal model of what it exercises: a campaign reports which of the model's transitions no run has shown. Absent: none. */
+  readonly model?: ModelName;
   /** What a campaign must have seen at least once, or it proves little. */
   readonly sometimes: Readonly<Record<string, Sometimes>>;
 }
@@ -109,6 +114,7 @@ export function defineWorkload(definition: WorkloadDefinition): WorkloadDefiniti
 
 const SERVERS: readonly ServerName[] = ['redis', 'shop', 'postgres'];
 const STORES: readonly StoreName[] = ['stock', 'register'];
+const MODELS: readonly ModelName[] = ['fenced-lease-lock'];
 
 function problemWith(definition: WorkloadDefinition): string | null {
   if (typeof definition !== 'object' || definition === null)
@@ -136,6 +142,9 @@ function problemWith(definition: WorkloadDefinition): string | null {
   }
   if (definition.audit !== undefined && typeof definition.audit !== 'function') return `workload ${name}: audit must be a function`;
   if (!Array.isArray(definition.check) || definition.check.length === 0) return `workload ${name}: check must name at least one property`;
+  if (definition.model !== undefined && !MODELS.includes(definition.model)) {
+    return `workload ${name}: no model is called ${JSON.stringify(definition.model)}; there are ${MODELS.join(', ')}`;
+  }
   if (typeof definition.sometimes !== 'object' || definition.sometimes === null) return `workload ${name}: sometimes must be an object (it may be empty)`;
   for (const [label, entry] of Object.entries(definition.sometimes)) {
     if (!Array.isArray(entry?.faults) || !Number.isInteger(entry.withinSeeds) || typeof entry.reached !== 'function') {

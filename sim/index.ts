@@ -5,6 +5,7 @@ export { defineWorkload } from './define-workload.js';
 export type {
   ClientContext,
   IntegerRange,
+  ModelName,
   Operation,
   RecordedLock,
   RecordedOutcome,

@@ -1,4 +1,6 @@
 import type { History } from '../history.js';
+import { conformance } from './conformance/conformance.js';
+import { fencedLeaseProtocol } from './conformance/fenced-lease-protocol.js';
 import { judge, type JudgeOptions } from './judge.js';
 import type { SequentialModel } from './sequential-model.js';
 import { cart } from './specifications/cart.js';
@@ -44,5 +46,6 @@ export const judges: ReadonlyMap<string, Judge> = new Map(
     linearizability(order),
     linearizability(cart),
     { ...TRANSACTIONS, judge: judgeTransactions },
+    { name: fencedLeaseProtocol.name, about: fencedLeaseProtocol.about, judge: (history: History) => conformance(history, fencedLeaseProtocol) },
   ].map((one) => [one.name, one]),
 );

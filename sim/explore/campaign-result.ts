@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../src/locks/envelope.js';
 import type { FaultCount } from '../nemesis/nemesis.js';
+import type { ModelTransitions } from './model-transitions.js';
 
 /**
  * What a campaign found: the object that `--json` prints. `budget`: a run ended without a verdict. `vacuous`: everything held,
@@ -21,6 +22,8 @@ export interface CampaignResult {
   readonly faults: Partial<Record<FaultKind, FaultCount>>;
   /** How many seeds reached each `sometimes` of the workload. */
   readonly sometimes: Readonly<Record<string, number>>;
+  /** For a workload that names a formal model: which of the model's transitions its runs have shown. Changes no verdict. */
+  readonly transitions?: ModelTransitions;
   /** Why the verdict is `budget` or `vacuous`, a line each; empty otherwise. */
   readonly reasons: readonly string[];
 }

@@ -7,6 +7,7 @@ import type { CampaignProgress, CampaignResult, CampaignSpec, FoundViolation } f
 import { campaignVerdict, totalsOf } from './campaign-verdict.js';
 import { findingToText, findingToToken } from './finding.js';
 import { loadPlugins } from './load-plugins.js';
+import { modelTransitions } from './model-transitions.js';
 import type { SearchReport, SearchSetup, SeedSummary } from './search-job.js';
 import { ENDLESS, SearchLane } from './search-lane.js';
 import { SeedSource } from './seed-source.js';
@@ -37,6 +38,7 @@ export async function runCampaignOn(
   const summaries = await searchAll(lanes, source, onProgress);
   const violations = await shrinkAll(lanes, spec, summaries, onProgress);
   const totals = totalsOf(summaries, plugins);
+  const transitions = modelTransitions(plugins.workload, summaries);
   return {
     workload: spec.workload,
     lock: spec.lock,
@@ -47,6 +49,7 @@ export async function runCampaignOn(
     digest: 'seeds' in spec.extent ? combine(summaries) : null,
     violations,
     ...totals,
+    ...(transitions === null ? {} : { transitions }),
     ...campaignVerdict(spec, plugins, summaries, totals),
   };
 }

@@ -37,5 +37,7 @@ export interface SeedSummary {
   readonly reached: readonly string[];
   /** Those that mean nothing for this lock. */
   readonly inapplicable: readonly string[];
+  /** The transitions of the workload's formal model that it showed; absent where nothing ran. */
+  readonly transitions?: readonly string[];
   readonly budget: BudgetSpent | null;
 }

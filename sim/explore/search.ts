@@ -11,6 +11,7 @@ import { codeFingerprint } from './code-fingerprint.js';
 import { type DrawnFrom, drawScenario, type FaultSelection } from './draw-scenario.js';
 import type { Finding } from './finding.js';
 import { loadPlugins, type Plugins } from './load-plugins.js';
+import { transitionsShown } from './model-transitions.js';
 import type { SearchSetup, SeedSummary } from './search-job.js';
 import { shrink } from './shrink.js';
 
@@ -61,6 +62,7 @@ export class Search {
       faults: result.faults,
       reached: answered(true),
       inapplicable: answered('not-applicable'),
+      transitions: transitionsShown(this.plugins.workload, result.history),
       budget: result.budget,
     };
   }

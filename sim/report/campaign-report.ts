@@ -46,6 +46,7 @@ export function campaignReport(result: CampaignResult, { plugins, colours }: Cam
     table(['property', 'outcome', 'lowest seed', 'shrunk to'], propertyRows(result, plugins.workload.check, colours)),
     ...faultTable(result.faults),
     ...sometimesTable(result, plugins),
+    ...transitionLines(result),
     '',
     totals(result),
     ...result.violations.map((violation) => violationStory(violation, colours)),
@@ -80,6 +81,14 @@ export function faultTable(faults: Readonly<Record<string, FaultCount>>, kinds: 
 function sometimesTable({ sometimes, seeds }: CampaignResult, { workload }: Plugins): string[] {
   const rows = Object.keys(workload.sometimes).map((name) => [name, `${count(sometimes[name] ?? 0)} of ${count(seeds)} seeds`]);
   return rows.length === 0 ? [] : [table(['sometimes', 'reached in'], rows)];
+}
+
+/** What of a formal model no run has shown: not wrong, but not tried either. */
+function transitionLines({ transitions, seeds }: CampaignResult): string[] {
+  if (transitions === undefined || seeds === 0) return [];
+  const { model, never, shown } = transitions;
+  if (never.length === 0) return ['', `every one of the ${Object.keys(shown).length} model transitions of ${model} was shown`];
+  return ['', `model transitions of ${model} never shown: ${never.map((name) => `"${name}"`).join('; ')}`];
 }
 
 function totals({ seeds, events, virtualMs, wallMs, digest }: CampaignResult): string {

@@ -37,7 +37,17 @@ export default defineWorkload({
     });
     await Promise.all([work, secondTry]);
   },
-  check: ['mutual-exclusion', 'lease-ends', 'fencing-monotone', 'no-stale-write', 'deadlock-freedom', 'no-unexpected-error', 'linearizable-lock'],
+  check: [
+    'mutual-exclusion',
+    'lease-ends',
+    'fencing-monotone',
+    'no-stale-write',
+    'deadlock-freedom',
+    'no-unexpected-error',
+    'linearizable-lock',
+    'follows-protocol',
+  ],
+  model: 'fenced-lease-lock',
   sometimes: {
     'waited for another holder': { faults: [], withinSeeds: 20, reached: waitedForRelease },
     'gave up waiting': {

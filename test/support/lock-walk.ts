@@ -1,3 +1,4 @@
+import type { System } from '../../models/checker/define-model.js';
 import { fencedLeaseLock } from '../../models/fenced-lease-lock.js';
 import { parseParams } from '../../models/checker/parse-params.js';
 import { walker, type Walk, type WalkOptions } from '../../models/checker/walk.js';
@@ -34,6 +35,11 @@ export interface WalkSpec {
   readonly clients: number;
   readonly ttl: number;
   readonly fenced: boolean;
+  /**
+   * `lossy`: all that the model can do. `crowded`: no write is lost, and none arrives while it is the only one under way: so they
+   * overtake one another, and more of them meet the fence.
+   */
+  readonly traffic: 'lossy' | 'crowded';
   /** What decides which of the possible steps is next. */
   readonly choices: readonly number[];
 }
@@ -45,7 +51,7 @@ export const STEP_US = 12_000;
 export const SLOW_US = 400_000;
 const START_US = 5_000_000;
 /** How many grants a walk may have. */
-const GRANTS = 6;
+const GRANTS = 30;
 
 /**
  * The ttl that stands for so many ticks: half a tick less, so that a lease taken anywhere between two ticks ends between the
@@ -56,11 +62,10 @@ export const ttlMs = (ticks: number): number => (ticks * TICK_US - TICK_US / 2) 
 const walkers = new Map<string, (options: WalkOptions) => Walk>();
 
 /** A walk of the model, with the time of each step. */
-export function planLockWalk({ clients, ttl, fenced, choices }: WalkSpec): LockStep[] {
+export function planLockWalk({ clients, ttl, fenced, traffic, choices }: WalkSpec): LockStep[] {
   const params = { C: clients, TTL: ttl, K: GRANTS, FENCED: fenced };
-  const name = JSON.stringify(params);
-  // The walk goes on where an invariant is broken: NoStale is meant to be.
-  const walk = walkers.get(name) ?? walker({ ...fencedLeaseLock.system(parseParams(fencedLeaseLock, params)), always: {} });
+  const name = JSON.stringify({ ...params, traffic });
+  const walk = walkers.get(name) ?? walker(forWalks(fencedLeaseLock.system(parseParams(fencedLeaseLock, params)), traffic));
   walkers.set(name, walk);
   const left = [...choices];
   const { steps } = walk({ steps: choices.length, choose: (bound) => (bound === 1 ? 0 : (left.shift() ?? 0) % bound) });
@@ -70,7 +75,7 @@ export function planLockWalk({ clients, ttl, fenced, choices }: WalkSpec): LockS
     const label = action ?? '';
     const [word = '', client = '0'] = label.split(/[()]/);
     if (word === 'Tick') now = tick += TICK_US;
-    const slow = word === 'Acquire' && (choices[index] ?? 0) % 3 === 0;
+    const slow = word === 'Acquire' && (choices[index] ?? 0) % 3 === 2;
     const step = { action: word, label, client: Number(client), before: lockState(steps[index]?.state), after: lockState(state), at: now, slow };
     now += STEP_US + (slow ? SLOW_US : 0);
     if (now - tick > 0.4 * TICK_US) throw new Error('too many steps between two ticks: make ticks longer');
@@ -80,6 +85,16 @@ export function planLockWalk({ clients, ttl, fenced, choices }: WalkSpec): LockS
     ...step,
     fate: timed.slice(index).find(({ action, client }) => client === step.client && (action === 'Deliver' || action === 'Lose'))?.at ?? now + TICK_US,
   }));
+}
+
+/** Walks go on where an invariant is broken: `NoStale` is meant to be. */
+function forWalks(system: System, traffic: WalkSpec['traffic']): System {
+  const { Lose, Deliver, ...others } = system.actions;
+  if (Lose === undefined || Deliver === undefined) throw new Error('fenced-lease-lock has no Lose or no Deliver any more');
+  if (traffic === 'lossy') return { ...system, always: {} };
+  const isCrowded = (msg: LockState['msg']): boolean => Object.values(msg).filter((token) => token !== 0).length > 1;
+  const when: typeof Deliver.when = (s, a, b) => Deliver.when?.(s, a, b) !== false && isCrowded(s['msg'] as LockState['msg']);
+  return { ...system, always: {}, actions: { ...others, Deliver: { ...Deliver, when } } };
 }
 
 const lockState = (state: unknown): LockState => state as LockState;

@@ -21,15 +21,21 @@ export interface Difference {
   readonly code: unknown;
 }
 
-/** From a step: to the requests of those who can't have the key, and to the comparison. */
+/** From a step: to the comparison, to the requests of those who can't have the key, and to the comparison that these changed nothing. */
+const LOOK_US = 4_000;
 const TRIES_US = 5_000;
-const LOOK_US = 10_000;
+const LAST_LOOK_US = 10_000;
 
 /**
  * Does the steps of a walk with the real code, in a simulated world, and compares what can be seen of it after each; null when
  * it is the same all along.
  */
-export async function runLockWalk(spec: WalkSpec, steps: readonly LockStep[], store: WalkStore, broken: Breakage = (parts) => parts): Promise<Difference | null> {
+export async function runLockWalk(
+  spec: WalkSpec,
+  steps: readonly LockStep[],
+  store: WalkStore,
+  broken: Breakage = (parts) => parts,
+): Promise<Difference | null> {
   const world = new World({ seed: 1, budget: { events: 1_000_000, time: 3_600_000_000 } });
   const run = new LockWalkRun(world, spec, store, broken);
   const difference = run.plan(steps);
@@ -59,6 +65,8 @@ class LockWalkRun {
   private refusals: string[] = [];
   /** What is on hand by the writes that the model has accepted. */
   private onHand = 1;
+  private lastSent = 1;
+  /** What each client's last write sets. */
   private readonly sent = new Map<number, number>();
 
   constructor(
@@ -94,12 +102,14 @@ class LockWalkRun {
           if (step.after.owner === 0 || step.after.pc[client] !== 'idle') continue;
           world.schedule(step.at + late + TRIES_US, own, 'try', () => void this.tryInVain(client));
         }
-        world.at(step.at + late + LOOK_US, 'look', () => {
-          const found = this.compare(step);
-          if (found === null && index < steps.length - 1) return;
+        const look = (hasTried: boolean): void => {
+          const found = this.compare(step, hasTried);
+          if (found === null && (index < steps.length - 1 || !hasTried)) return;
           if (found !== null) difference = { walk: steps.slice(0, index + 1).map(({ label, slow }) => (slow ? `${label} slowly` : label)), ...found };
           world.stop();
-        });
+        };
+        world.at(step.at + late + LOOK_US, 'look', () => look(false));
+        world.at(step.at + late + LAST_LOOK_US, 'look', () => look(true));
       });
       if (steps.length === 0) world.stop();
     });
@@ -150,7 +160,7 @@ class LockWalkRun {
 
   /** The same write to the stock, whose fence knows tokens only, and to the register, which knows who holds the key. */
   private async write(client: number, { stock, register }: WalkClient, lease: Lease): Promise<string> {
-    const number = 2 + this.sent.size + 10 * (this.sent.get(client) ?? 0);
+    const number = (this.lastSent += 1);
     this.sent.set(client, number);
     const operationId = `${lease.owner}/${number}`;
     const toStock = stock.write(KEY, { onHand: number, operationId, ...(this.spec.fenced ? { token: lease.token } : {}) });
@@ -165,14 +175,15 @@ class LockWalkRun {
     this.refusals.push(`c${client}: ${holder}`);
   }
 
-  private compare(step: LockStep): Pick<Difference, 'what' | 'model' | 'code'> | null {
+  private compare(step: LockStep, hasTried: boolean): Pick<Difference, 'what' | 'model' | 'code'> | null {
     const { after, before, client, action } = step;
     const { fenced } = this.spec;
     if (action === 'Deliver' && !isRefusedByFence(before, client, fenced)) this.onHand = this.sent.get(client) ?? 0;
     const seen = this.site.look();
-    const idle = [...this.clients.keys()].filter((number) => after.owner !== 0 && after.pc[number] === 'idle');
+    const idle = [...this.clients.keys()].filter((number) => hasTried && after.owner !== 0 && after.pc[number] === 'idle');
     const owner = this.grants[after.next - 1];
     const compared: [what: string, model: unknown, code: unknown][] = [
+      ['who else is refused, and for which holder', idle.map((number) => `c${number}: ${after.next}`), this.refusals.toSorted()],
       ['what the step is answered', this.expected(step), this.answer],
       ['how often the key was granted', after.next, this.grants.length],
       ['whose the last grant is', after.owner, after.owner === 0 ? 0 : owner?.client],
@@ -182,7 +193,6 @@ class LockWalkRun {
       ['the last token, by the store', after.next, this.numberOfToken(seen.token)],
       ['the highest token that the fence has seen', fenced ? after.hi : 0, this.numberOfToken(seen.fence)],
       ['what is on hand', this.onHand, seen.onHand],
-      ['who else is refused, and for which holder', idle.map((number) => `c${number}: ${after.next}`), this.refusals.toSorted()],
       ...[...this.clients].map(([number, parts]): [string, unknown, unknown] => [`what c${number} believes`, believes(after, number), belief(parts)]),
       // The model counts ticks only; between them, the client must be the first to know.
       ["who holds the key believes no longer than the store's lease lasts", true, this.endsInTime(after, seen.leftUs)],
@@ -216,9 +226,10 @@ class LockWalkRun {
 
   private endsInTime(after: LockState, leftUs: number): boolean {
     const parts = this.clients.get(after.owner);
-    if (parts?.lease == null || parts.lease.signal.aborted) return true;
+    const lease = parts?.lease ?? null;
+    if (parts === undefined || lease === null || lease.signal.aborted) return true;
     // A server that counts whole milliseconds tells up to one too few.
-    return parts.lease.expiresAt - clockOf(parts.own).now() <= leftUs + 1_000;
+    return lease.expiresAt - clockOf(parts.own).now() <= leftUs + 1_000;
   }
 
   /** Which of the grants it was; 0 for none. */

@@ -72,7 +72,7 @@ export async function redisWalkStore(): Promise<WalkStore> {
       const server = world.process('redis', factory);
       const text = (...args: string[]): string | null => {
         const reply = memory.run(args);
-        return reply === null ? null : String(reply as string);
+        return typeof reply === 'string' || typeof reply === 'number' ? String(reply) : null;
       };
       const parts = (own: Incarnation, patient: boolean): StoreParts => {
         const clock = new SimClock(own);
@@ -149,6 +149,7 @@ async function warmUp(own: Incarnation, { protocol, stock, register }: StorePart
   const granted = await protocol.acquire({ ...lease, ttl, timeout });
   if (granted.status !== 'granted') throw new Error(`the first lease was not granted: ${JSON.stringify(granted)}`);
   await register.write({ ...lease, token: granted.token }, 'warm');
+  await stock.restock('warm-up', 1, { operationId: 'stocked' });
   await stock.write('warm-up', { onHand: 1, operationId: 'warm-up', token: granted.token });
   await protocol.release({ ...lease, timeout });
   await stock.write(KEY, { onHand: 1, operationId: 'first' });

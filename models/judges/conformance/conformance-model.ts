@@ -4,7 +4,7 @@ import type { VisibleEvent } from './visible-event.js';
 /** One condition of a step, in words that an engineer reads when it was false. */
 export interface Guard<State, Subject> {
   readonly name: string;
-  /** `by`: the step happens at this true time at the latest, in microseconds. */
+  /** `by`: the step happens at this true time at the latest, in microseconds. What holds by then holds by any later time. */
   holds(state: State, subject: Subject, by: number): boolean;
 }
 
@@ -15,6 +15,11 @@ export interface VisibleStep<State> {
   shows(event: VisibleEvent): boolean;
   readonly guards: readonly Guard<State, VisibleEvent>[];
   effect(state: State, event: VisibleEvent): State;
+  /**
+   * True where the step has no guard, and hidden steps before it lead where the same ones lead after it: then none are tried before
+   * it. It only saves time.
+   */
+  commutes?(event: VisibleEvent): boolean;
 }
 
 /** A step that no history shows: something happens at the server, between two events that it does show. */
@@ -24,6 +29,8 @@ export interface HiddenStep<State> {
   subjects(state: State): readonly OperationRecord[];
   readonly guards: readonly Guard<State, OperationRecord>[];
   effect(state: State, subject: OperationRecord): State;
+  /** True where nothing is lost by taking the step as soon as it can be taken, and it makes no other such step possible: then no run without it is tried. It only saves time. */
+  readonly eager?: boolean;
 }
 
 /**

@@ -25,7 +25,11 @@ export interface ConformanceOptions {
 const MOST_TOLD = 4;
 
 /** Judges a run by a protocol, key by key: whether it can be told, step by step, as something that the protocol does. */
-export function conformance<State>(history: History, model: ConformanceModel<State>, { mostStates = DEFAULT_MOST_STATES }: ConformanceOptions = {}): Conformance {
+export function conformance<State>(
+  history: History,
+  model: ConformanceModel<State>,
+  { mostStates = DEFAULT_MOST_STATES }: ConformanceOptions = {},
+): Conformance {
   let matched = 0;
   let of = 0;
   let operations = 0;
@@ -42,7 +46,11 @@ export function conformance<State>(history: History, model: ConformanceModel<Sta
   }
   const judged = { model: model.name, operations, culprits: [], matched, of, failed: [] };
   if (undecided !== null) return { ...judged, verdict: 'undecided', reason: undecided };
-  return { ...judged, verdict: 'valid', reason: of === 0 ? 'there is nothing to judge: no event is a step of the protocol' : `all ${of} events are steps of ${model.name}` };
+  return {
+    ...judged,
+    verdict: 'valid',
+    reason: of === 0 ? 'there is nothing to judge: no event is a step of the protocol' : `all ${of} events are steps of ${model.name}`,
+  };
 }
 
 function stuck({ name }: { readonly name: string }, key: string, { matched, of, event, failed }: Match & { kind: 'stuck' }, operations: number): Conformance {
@@ -71,5 +79,7 @@ function falseWords({ step, guard, subject }: FalseGuard): string {
 
 function eventWords(event: VisibleEvent): string {
   const at = inMilliseconds(event.at);
-  return event.kind === 'occurrence' ? `"${event.record.occurrence}" of ${event.record.process} at ${at}` : `at ${at} the ${event.kind} of ${operationWords(event.record)}`;
+  return event.kind === 'occurrence'
+    ? `"${event.record.occurrence}" of ${event.record.process} at ${at}`
+    : `at ${at} the ${event.kind} of ${operationWords(event.record)}`;
 }

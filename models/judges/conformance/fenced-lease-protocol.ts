@@ -1,6 +1,7 @@
-import type { OperationRecord } from '../../history.js';
+import type { OccurrenceRecord, OperationRecord } from '../../history.js';
 import { grantedToken, leaseOf, shownToken, validUntil } from '../../history-fields.js';
-import type { ConformanceModel, Guard } from './conformance-model.js';
+import { returnOf } from '../../operations.js';
+import type { ConformanceModel, Guard, HiddenStep } from './conformance-model.js';
 import type { VisibleEvent } from './visible-event.js';
 
 /** The lease that the server knows of. */
@@ -22,7 +23,7 @@ export interface FencedLeaseState {
   readonly accepted: bigint;
   /** What is under way to the server or at work there, in order of request: their effects have not happened. */
   readonly open: readonly OperationRecord[];
-  /** Sooner the next step cannot happen. */
+  /** What is next at the server cannot be sooner; nor can it be before its request. */
   readonly now: number;
   readonly clock: ServerClock;
 }
@@ -51,34 +52,37 @@ function workOf({ operation, status, args, value }: OperationRecord): Work {
   return 'accept';
 }
 
+/** Whether the server may also never have done it. */
 const may = (record: OperationRecord): boolean => record.operation === 'release' || record.status === 'unknown';
 
-const shows =
-  (kind: VisibleEvent['kind'], operation: string) =>
-  (event: VisibleEvent): boolean =>
-    event.kind === kind && (event.kind === 'occurrence' ? event.record.occurrence === operation : event.record.operation === operation);
+const occurs =
+  (occurrence: OccurrenceRecord['occurrence']) =>
+  ({ record }: VisibleEvent): boolean =>
+    record.type === 'occurrence' && record.occurrence === occurrence;
 
-const request = (operation: string) => ({ name: `request of ${operation}`, shows: shows('request', operation), guards: [], effect: requested });
+interface StepParts {
+  readonly name: Exclude<Work, null>;
+  readonly guards: readonly Guard<FencedLeaseState, OperationRecord>[];
+  readonly effect: (state: FencedLeaseState, record: OperationRecord) => FencedLeaseState;
+}
 
-const reply = (operation: string) => ({
-  name: `reply to ${operation}`,
-  shows: shows('reply', operation),
-  guards: [{ name: `the server had done it`, holds: hasHappened }],
-  effect: (state: FencedLeaseState, { at }: VisibleEvent): FencedLeaseState => ({ ...state, now: at }),
-});
-
-const step = (
-  name: Exclude<Work, null>,
-  guards: readonly Guard<FencedLeaseState, OperationRecord>[],
-  effect: (state: FencedLeaseState, record: OperationRecord) => FencedLeaseState,
-) => ({
+const step = ({ name, guards, effect }: StepParts): HiddenStep<FencedLeaseState> => ({
   name,
-  subjects: ({ open }: FencedLeaseState) => open.filter((record) => workOf(record) === name),
+  subjects: ({ open }) => open.filter((record) => workOf(record) === name),
   guards,
-  effect: (state: FencedLeaseState, record: OperationRecord) => pruned(effect({ ...state, open: state.open.filter((other) => other !== record) }, record)),
+  effect: (state, record) => pruned(effect({ ...state, open: without(state.open, record) }, record)),
 });
 
-const same = (state: FencedLeaseState): FencedLeaseState => state;
+/** A step that changes nothing at the server. */
+const glance = (name: StepParts['name'], guard: StepParts['guards'][number]): HiddenStep<FencedLeaseState> => ({
+  ...step({ name, guards: [guard], effect: (state) => state }),
+  eager: true,
+});
+
+const holdsLock: StepParts['guards'][number] = {
+  name: 'its lease holds the lock',
+  holds: ({ holder }, record) => holder !== null && isOf(record, holder.lease),
+};
 
 /**
  * A lease lock with fencing tokens, as its clients see it: `acquire`, `extend`, `release`, and two kinds of `write`. One that is
@@ -102,43 +106,44 @@ export const fencedLeaseProtocol: ConformanceModel<FencedLeaseState> = {
     clock: { driftPpm: params['serverDriftPpm'] ?? DRIFT_PPM, roundingMicroseconds: ROUNDING_MICROSECONDS },
   }),
   visible: [
-    ...['acquire', 'extend', 'release', 'write'].map(request),
-    ...['acquire', 'extend', 'release', 'write'].map(reply),
-    { name: 'loss', shows: shows('occurrence', 'lost'), guards: [], effect: (state, { record, at }) => overFor(state, at, ({ id }) => id === record.id) },
+    { name: 'request', shows: ({ kind, record }) => kind === 'request' && isKnown(record), guards: [], effect: requested, commutes: () => true },
+    {
+      name: 'reply',
+      shows: ({ kind, record }) => kind === 'reply' && isKnown(record),
+      guards: [{ name: 'the server had done what it says', holds: hasHappened }],
+      effect: (state, event) => (isAwaited(event) ? { ...state, now: event.at } : state),
+      commutes: (event) => !isAwaited(event),
+    },
+    { name: 'loss', shows: occurs('lost'), guards: [], effect: (state, { record, at }) => overFor(state, at, ({ id }) => id === record.id) },
     {
       name: 'crash',
-      shows: shows('occurrence', 'crash'),
+      shows: occurs('crash'),
       guards: [],
-      effect: (state, { record, at }) => overFor(state, at, ({ process }) => process === record.process),
+      // A lease that was granted to a later life of the process outlives the crash.
+      effect: (state, { record, at }) => overFor(state, at, (lease) => lease.process === record.process && returnOf(lease) <= at),
     },
   ],
   hidden: [
-    step(
-      'grant',
-      [
+    step({
+      name: 'grant',
+      guards: [
         { name: 'nobody holds the lock', holds: ({ holder }) => holder === null },
         { name: 'its token is newer than all that were granted before', holds: ({ granted }, record) => (grantedToken(record) ?? granted + 1n) > granted },
       ],
-      grant,
-    ),
-    step('renew', [{ name: 'its lease holds the lock', holds: ({ holder }, record) => holder?.lease.id === leaseOf(record) }], renew),
-    step('free', [{ name: 'its lease holds the lock', holds: ({ holder }, record) => holder?.lease.id === leaseOf(record) }], (state) => ({
-      ...state,
-      holder: null,
-    })),
-    step('write', [{ name: 'the token that it shows is the holder’s', holds: showsHoldersToken }], same),
-    step('turn away', [{ name: 'the token that it shows is not the holder’s', holds: (state, record) => !showsHoldersToken(state, record) }], same),
-    step('accept', [{ name: 'no newer token was accepted', holds: ({ accepted }, record) => (shownToken(record) ?? -1n) >= accepted }], (state, record) => ({
-      ...state,
-      accepted: shownToken(record) ?? state.accepted,
-    })),
-    step('reject', [{ name: 'a newer token was accepted', holds: ({ accepted }, record) => (shownToken(record) ?? -1n) < accepted }], same),
+      effect: grant,
+    }),
+    step({ name: 'renew', guards: [holdsLock], effect: renew }),
+    step({ name: 'free', guards: [holdsLock], effect: free }),
+    glance('write', { name: 'it shows the token of the holder', holds: showsHoldersToken }),
+    glance('turn away', { name: 'it shows no token of the holder', holds: (state, record) => !showsHoldersToken(state, record) }),
+    step({ name: 'accept', guards: [{ name: 'no newer token was accepted', holds: (state, record) => !isStale(state, record) }], effect: accept }),
+    glance('reject', { name: 'a newer token was accepted', holds: isStale }),
     {
       name: 'end',
       subjects: ({ holder }) => (holder === null ? [] : [holder.lease]),
       guards: [
         { name: 'its holder believes in it no longer', holds: ({ holder }, _, by) => holder !== null && (holder.over || by >= holder.until) },
-        { name: 'its ttl has passed on the server’s clock', holds: ({ holder }, _, by) => holder !== null && (holder.over || by >= holder.lasts) },
+        { name: "its ttl has passed on the server's clock", holds: ({ holder }, _, by) => holder !== null && (holder.over || by >= holder.lasts) },
       ],
       effect: end,
     },
@@ -149,19 +154,39 @@ export const fencedLeaseProtocol: ConformanceModel<FencedLeaseState> = {
   },
 };
 
+const isKnown = (record: VisibleEvent['record']): boolean =>
+  record.type === 'operation' && ['acquire', 'extend', 'release', 'write'].includes(record.operation);
+
 function requested(state: FencedLeaseState, event: VisibleEvent): FencedLeaseState {
-  const { record, at } = event;
-  const begun = record.type === 'operation' && workOf(record) !== null ? [...state.open, record] : state.open;
-  return pruned({ ...state, now: at, open: begun });
+  const { record } = event;
+  return record.type === 'operation' && workOf(record) !== null ? pruned({ ...state, open: [...state.open, record] }) : state;
 }
 
-function hasHappened({ open }: FencedLeaseState, { record }: VisibleEvent): boolean {
-  return record.type !== 'operation' || may(record) || !open.includes(record);
+/** Whether the reply shows that the server has done something. */
+function isAwaited({ record }: VisibleEvent): boolean {
+  return record.type === 'operation' && workOf(record) !== null && !may(record);
+}
+
+function hasHappened({ open }: FencedLeaseState, event: VisibleEvent): boolean {
+  return !isAwaited(event) || !open.some((record) => record === event.record);
 }
 
 function grant(state: FencedLeaseState, lease: OperationRecord): FencedLeaseState {
-  const holder = { lease, until: validUntil(lease), lasts: state.now + serverTtl(lease, state.clock), over: false };
-  return { ...state, holder, granted: grantedToken(lease) ?? state.granted };
+  const now = Math.max(state.now, lease.invoke);
+  const holder = { lease, until: validUntil(lease), lasts: now + serverTtl(lease, state.clock), over: false };
+  return { ...state, now, holder, granted: grantedToken(lease) ?? state.granted };
+}
+
+function free(state: FencedLeaseState, release: OperationRecord): FencedLeaseState {
+  return { ...state, now: Math.max(state.now, release.invoke), holder: null };
+}
+
+function accept(state: FencedLeaseState, write: OperationRecord): FencedLeaseState {
+  return { ...state, accepted: shownToken(write) ?? state.accepted };
+}
+
+function isStale({ accepted }: FencedLeaseState, write: OperationRecord): boolean {
+  return (shownToken(write) ?? accepted) < accepted;
 }
 
 function renew(state: FencedLeaseState, extension: OperationRecord): FencedLeaseState {
@@ -180,6 +205,12 @@ function overFor(state: FencedLeaseState, at: number, isOver: (lease: OperationR
   return { ...state, now: at, holder: holder !== null && isOver(holder.lease) ? { ...holder, over: true } : holder };
 }
 
+/** Whether an extension or a release is of this lease; where it does not say, of any of its process's. */
+function isOf(record: OperationRecord, lease: OperationRecord): boolean {
+  const id = leaseOf(record);
+  return id === null ? record.process === lease.process : id === lease.id;
+}
+
 /** The least true time that passes while the server's clock counts the ttl of a lease. */
 function serverTtl({ args: { ttlMs } }: OperationRecord, { driftPpm, roundingMicroseconds }: ServerClock): number {
   return typeof ttlMs === 'number' ? (ttlMs * 1000) / (1 + driftPpm / 1_000_000) - roundingMicroseconds : 0;
@@ -195,8 +226,9 @@ function pruned(state: FencedLeaseState): FencedLeaseState {
   const open = state.open.filter((record) => {
     if (!may(record)) return true;
     if (workOf(record) === 'accept') return (shownToken(record) ?? accepted) > accepted;
-    const lease = leaseOf(record);
-    return holder?.lease.id === lease || state.open.some(({ id }) => id === lease);
+    return (holder !== null && isOf(record, holder.lease)) || state.open.some((other) => other.operation === 'acquire' && isOf(record, other));
   });
   return open.length === state.open.length ? state : { ...state, open };
 }
+
+const without = (records: readonly OperationRecord[], one: OperationRecord): readonly OperationRecord[] => records.filter((record) => record !== one);

@@ -1,5 +1,5 @@
 import type { History, OperationRecord } from '../../history.js';
-import type { ConformanceModel, Guard } from './conformance-model.js';
+import type { ConformanceModel, Guard, HiddenStep } from './conformance-model.js';
 import type { VisibleEvent } from './visible-event.js';
 
 /** A guard that was false where the run could not go on. */
@@ -37,37 +37,52 @@ export function match<State>(
   const of = steps.length;
   let states: readonly State[] = [model.init(params)];
   for (const [matched, { event, step }] of steps.entries()) {
-    const possible = withHiddenSteps(model, states, event.at, mostStates);
+    const commutes = step.commutes?.(event) === true;
+    const possible: readonly State[] | null = commutes ? states : withHiddenSteps(model, states, event.at, mostStates);
     if (possible === null) return { kind: 'exhausted', matched, of };
-    const next = new Map<string, State>();
-    for (const state of possible) {
-      if (!step.guards.every((guard) => guard.holds(state, event, event.at))) continue;
-      const after = step.effect(state, event);
-      next.set(model.keyOf(after), after);
-    }
-    if (next.size === 0) return { kind: 'stuck', matched, of, event, failed: nearestTo(possible.map((state) => falseGuards(model, state, step, event))) };
-    states = [...next.values()];
+    const allowed = possible.filter((state) => step.guards.every((guard) => guard.holds(state, event, event.at)));
+    if (allowed.length === 0) return { kind: 'stuck', matched, of, event, failed: nearestTo(possible.map((state) => falseGuards(model, state, step, event))) };
+    const next = allowed.map((state) => step.effect(state, event));
+    states = commutes ? next : distinct(next, model);
   }
   return { kind: 'matched', matched: of, of };
 }
 
+function distinct<State>(states: readonly State[], model: ConformanceModel<State>): readonly State[] {
+  return states.length === 1 ? states : [...new Map(states.map((state) => [model.keyOf(state), state])).values()];
+}
+
 /** The states to which any number of hidden steps lead; null when they are too many. */
-function withHiddenSteps<State>({ hidden, keyOf }: ConformanceModel<State>, states: readonly State[], by: number, most: number): readonly State[] | null {
-  const reached = new Map(states.map((state) => [keyOf(state), state]));
+function withHiddenSteps<State>(model: ConformanceModel<State>, states: readonly State[], by: number, most: number): readonly State[] | null {
+  const reached = new Map<string, State>();
+  const add = (state: State): void => {
+    const settled = afterEagerSteps(model, state, by);
+    const key = model.keyOf(settled);
+    if (!reached.has(key)) reached.set(key, settled);
+  };
+  states.forEach(add);
   // What is added to a map while it is gone through comes up as well.
   for (const state of reached.values()) {
     if (reached.size > most) return null;
-    for (const step of hidden) {
-      for (const subject of step.subjects(state)) {
-        if (!step.guards.every((guard) => guard.holds(state, subject, by))) continue;
-        const after = step.effect(state, subject);
-        const key = keyOf(after);
-        if (!reached.has(key)) reached.set(key, after);
-      }
+    for (const step of model.hidden) {
+      for (const subject of step.subjects(state)) if (isPossible(step, state, subject, by)) add(step.effect(state, subject));
     }
   }
   return [...reached.values()];
 }
+
+function afterEagerSteps<State>({ hidden }: ConformanceModel<State>, from: State, by: number): State {
+  let state = from;
+  for (const step of hidden) {
+    if (step.eager !== true) continue;
+    // None of them makes another one possible: each is tried once.
+    for (const subject of step.subjects(state)) if (isPossible(step, state, subject, by)) state = step.effect(state, subject);
+  }
+  return state;
+}
+
+const isPossible = <State>({ guards }: HiddenStep<State>, state: State, subject: OperationRecord, by: number): boolean =>
+  guards.every((guard) => guard.holds(state, subject, by));
 
 function falseGuards<State>(
   { hidden }: ConformanceModel<State>,
@@ -80,10 +95,10 @@ function falseGuards<State>(
     .filter((guard) => !guard.holds(state, event, event.at))
     .map((guard) => ({ step: step.name, guard: guard.name, subject: own }));
   const others: FalseGuard[] = [];
-  for (const { name, subjects, guards } of hidden) {
-    for (const subject of subjects(state)) {
-      for (const guard of guards) {
-        if (!guard.holds(state, subject, event.at)) (subject === own ? failed : others).push({ step: name, guard: guard.name, subject });
+  for (const other of hidden) {
+    for (const subject of other.subjects(state)) {
+      for (const guard of other.guards) {
+        if (!guard.holds(state, subject, event.at)) (subject === own ? failed : others).push({ step: other.name, guard: guard.name, subject });
       }
     }
   }

@@ -65,3 +65,11 @@ test('a campaign that proves nothing says why, and not at any length', () => {
   const report = campaignReport({ ...passed, verdict: 'budget', reasons }, { plugins, colours });
   expect(report.split('\n').at(-1)).toBe('budget: reason 0; reason 1; reason 2; reason 3; reason 4; and 4 more');
 });
+
+test('for a workload that names a formal model: the transitions of it that no run has shown', () => {
+  const told = (never: string[]): string =>
+    campaignReport({ ...passed, transitions: { model: 'fenced-lease-lock', shown: { Enter: 40, GiveUp: 0 }, never } }, { plugins, colours });
+  expect(told(['GiveUp'])).toContain('\nmodel transitions of fenced-lease-lock never shown: "GiveUp"\n');
+  expect(told([])).toContain('\nevery one of the 2 model transitions of fenced-lease-lock was shown\n');
+  expect(campaignReport(passed, { plugins, colours })).not.toContain('model transitions');
+});
